@@ -1,0 +1,35 @@
+/**
+ * What the tests need beyond Node: installed from the distribution when we are root on a Debian,
+ * else named together with the command that installs it.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/** A program, the Debian package that brings it, and the test files that need it. */
+type Need = { path: string; pack: string; wantedBy: RegExp }
+
+const needs: Need[] = [
+  {
+    path: '/usr/lib/python3/dist-packages/proxmoxer',
+    pack: 'python3-proxmoxer',
+    wantedBy: /test\/lab\/foreign/,
+  },
+]
+
+export const prepareMachine = async (files: string[]): Promise<void> => {
+  const missing = needs.filter((n) => !existsSync(n.path) && files.some((f) => n.wantedBy.test(f)))
+  if (missing.length === 0) return
+  const packs = missing.map((n) => n.pack)
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${packs.join(' ')}`
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    console.log(`Some tests need more than is here. Run: sudo sh -c '${command}'`)
+    return
+  }
+  console.log(`Installing for the tests: ${packs.join(' ')}`)
+  const done = spawnSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (done.status !== 0)
+    console.log(`That failed; the tests that need it will say so.\n${done.stderr}`)
+}
