@@ -1,0 +1,131 @@
+/** Every setting of `jarvis.yaml`: its type, its default, and a good value to quote. */
+import { z } from 'zod'
+
+const ZONE_MESSAGE = 'not a time zone that this machine knows'
+const isZone = (name: string) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+const HOST = /^(\[[0-9a-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/
+const text = z.string({ error: 'expected text' }).min(1, 'must not be empty')
+const whole = (least: number, most: number) =>
+  z
+    .number({ error: 'expected a number' })
+    .int('expected a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`)
+
+const node = z.strictObject({
+  name: text.regex(/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/, 'not a node name'),
+  address: text.regex(HOST, 'expected a host name or address, with a port if it is not 8006'),
+  aliases: z.array(text, { error: 'expected a list of names' }).default([]),
+  mac: text.regex(/^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$/, 'not a MAC address').optional(),
+  fingerprint: text
+    .regex(/^([0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2}$/, 'not a SHA-256 fingerprint')
+    .transform((f) => f.toUpperCase())
+    .optional(),
+})
+
+const token = z.strictObject({
+  id: text.regex(/^[^\s@!]+@[^\s@!]+![\w.-]+$/, 'not a token id'),
+  secret: text.optional(),
+  secretFile: text.optional(),
+  roles: z
+    .array(z.enum(['audit', 'operate', 'environments', 'destroy'], { error: 'not a role' }), {
+      error: 'expected a list of roles',
+    })
+    .min(1, 'a token needs a role'),
+})
+
+const cluster = z.strictObject(
+  {
+    ca: text.optional(),
+    nodes: z.array(node, { error: 'expected a list of nodes' }).min(1, 'needs at least one node'),
+    tokens: z
+      .array(token, { error: 'expected a list of tokens' })
+      .min(1, 'needs at least one token'),
+  },
+  { error: 'expected the cluster: its nodes and tokens' },
+)
+
+const server = z.strictObject({
+  host: text.default('0.0.0.0'),
+  port: whole(0, 65535).default(4000),
+  url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
+  hosts: z.array(text, { error: 'expected a list of names' }).default([]),
+  proxies: z.array(text, { error: 'expected a list of addresses' }).default([]),
+  tls: z.strictObject({ cert: text, key: text }).optional(),
+})
+
+const poll = z.strictObject({
+  seconds: whole(2, 300).default(5),
+  fastSeconds: whole(1, 60).default(2),
+  storageSeconds: whole(5, 3600).default(30),
+  backupMinutes: whole(1, 1440).default(10),
+})
+
+const keep = z.strictObject({
+  eventsDays: whole(1, 3650).default(90),
+  auditDays: whole(30, 36_500).default(3650),
+})
+
+const sessions = z.strictObject({
+  idleHours: whole(1, 24 * 30).default(12),
+  absoluteDays: whole(1, 365).default(30),
+})
+
+export const fileShape = z.strictObject(
+  {
+    server: server.prefault({}),
+    cluster,
+    poll: poll.prefault({}),
+    timeZone: text.refine(isZone, ZONE_MESSAGE).optional(),
+    sessions: sessions.prefault({}),
+    keep: keep.prefault({}),
+  },
+  { error: 'expected settings, one a line' },
+)
+
+export type FileShape = z.infer<typeof fileShape>
+
+/** A good value for each place, quoted beside a mistake; `*` stands for a list's number. */
+const good: Record<string, string> = {
+  cluster: 'see jarvis.example.yaml, or let ./jarvis setup write it',
+  'cluster.ca': 'ca: pve-root-ca.pem',
+  'cluster.nodes': 'a list like "- { name: pve, address: 192.168.1.50 }"',
+  'cluster.nodes.*.name': 'pve',
+  'cluster.nodes.*.address': '192.168.1.50',
+  'cluster.nodes.*.aliases': '[master]',
+  'cluster.nodes.*.mac': 'bc:24:11:2e:5f:01',
+  'cluster.nodes.*.fingerprint': '32 pairs like AB:CD:…, as pvenode cert info prints them',
+  'cluster.tokens': 'a list like "- { id: jarvis@pve!audit, secretFile: token, roles: [audit] }"',
+  'cluster.tokens.*.id': 'jarvis@pve!audit',
+  'cluster.tokens.*.secret': 'the value that pveum printed, or secretFile',
+  'cluster.tokens.*.secretFile': 'secrets/audit',
+  'cluster.tokens.*.roles': '[audit, operate]',
+  'cluster.tokens.*.roles.*': 'audit, operate, environments or destroy',
+  'server.host': '0.0.0.0',
+  'server.port': '4000',
+  'server.url': 'https://jarvis.home:4000',
+  'server.hosts': '[jarvis.home]',
+  'server.proxies': '[127.0.0.1]',
+  'server.tls': '{ cert: tls.crt, key: tls.key }',
+  'poll.seconds': '5',
+  'poll.fastSeconds': '2',
+  'poll.storageSeconds': '30',
+  'poll.backupMinutes': '10',
+  timeZone: 'Europe/Berlin',
+  'sessions.idleHours': '12',
+  'sessions.absoluteDays': '30',
+  'keep.eventsDays': '90',
+  'keep.auditDays': '3650',
+}
+
+export const goodValue = (path: readonly PropertyKey[]): string | undefined =>
+  good[
+    path.map((p) => (typeof p === 'number' || /^\d+$/.test(String(p)) ? '*' : String(p))).join('.')
+  ]

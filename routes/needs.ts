@@ -1,0 +1,49 @@
+/** What the site is built from; `jarvis.ts` hands it in, a test hands in others. */
+import type { HttpBindings } from '@hono/node-server'
+import type { Hono } from 'hono'
+import type { Trail } from '../lib/audit/trail.ts'
+import type { Auth, Caller } from '../lib/auth/auth.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Cluster } from '../lib/cluster/cluster.ts'
+import type { Config } from '../lib/config.ts'
+import type { EventStore } from '../lib/events/events.ts'
+import type { Log } from '../lib/log.ts'
+import type { Schedule } from '../lib/schedule/schedule.ts'
+
+/** The lab as the site sees it: switches with a name, nothing else. */
+export type LabFace = {
+  list(): {
+    name: string
+    title: string
+    on: boolean
+    target?: string | undefined
+    targets: string[]
+  }[]
+  on(name: string, target?: string): void
+  off(name: string): void
+}
+
+export type Needs = {
+  config: Config
+  version: string
+  clock: Clock
+  log: Log
+  auth: Auth
+  cluster: Cluster
+  events: EventStore
+  trail: Trail
+  schedule: Schedule
+  lab?: LabFace | undefined
+  /** Set while something that storing needs is broken: shown as a banner on every page. */
+  trouble(): string | undefined
+}
+
+/**
+ * `incoming`/`outgoing` are node's own objects (absent in `app.request`).
+ * `local` is set by the control socket in the data folder, whose file mode is its lock.
+ */
+export type Env = {
+  Bindings: Partial<HttpBindings> & { local?: boolean }
+  Variables: { caller?: Caller; nonce: string }
+}
+export type App = Hono<Env>
