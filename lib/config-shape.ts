@@ -92,6 +92,10 @@ export const fileShape = z.strictObject(
 
 export type FileShape = z.infer<typeof fileShape>
 
+/** What holds where no file says otherwise: the lab and the first set-up have no cluster in a file. */
+export const defaults = (): Omit<FileShape, 'cluster'> =>
+  fileShape.omit({ cluster: true }).parse({})
+
 /** A good value for each place, quoted beside a mistake; `*` stands for a list's number. */
 const good: Record<string, string> = {
   cluster: 'see jarvis.example.yaml, or let ./jarvis setup write it',
