@@ -1,0 +1,164 @@
+/** What a person types into jarvis.yaml, right and wrong. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Environment, loadConfig } from '../../lib/config.ts'
+import { tokenFor } from '../../lib/config-cluster.ts'
+import { Problem } from '../../lib/errors.ts'
+
+const config = suite<{ dir: string }>('config')
+config.before.each((t) => {
+  t.dir = mkdtempSync(join(tmpdir(), 'jarvis-config-'))
+})
+config.after.each((t) => rmSync(t.dir, { recursive: true, force: true }))
+
+const GOOD = `cluster:
+  ca: ca.pem
+  nodes:
+    - { name: Home, address: 127.0.0.50, aliases: [master], mac: "bc:24:11:2e:5f:01" }
+    - { name: pve, address: "127.0.0.74:8007" }
+  tokens:
+    - { id: watcher@pve!audit, secretFile: token, roles: [audit] }
+`
+const load = (dir: string, yaml: string, env: Environment = {}) => {
+  writeFileSync(join(dir, 'jarvis.yaml'), yaml)
+  writeFileSync(join(dir, 'ca.pem'), '-----BEGIN CERTIFICATE-----\n')
+  writeFileSync(join(dir, 'token'), 'from-the-file\n')
+  return loadConfig({ root: dir, env: { JARVIS_CONTAINER: '0', ...env } })
+}
+const refusal = (work: () => unknown): Problem => {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+  throw new Error('it was taken')
+}
+
+config('a small file becomes a whole, frozen configuration', ({ dir }) => {
+  const c = load(dir, GOOD)
+  assert.is(c.mode, 'real')
+  assert.is(c.server.port, 4000)
+  assert.is(c.poll.seconds, 5)
+  assert.is(tokenFor(c.cluster!, 'audit')?.secret, 'from-the-file')
+  assert.is(tokenFor(c.cluster!, 'destroy'), undefined)
+  assert.ok(Object.isFrozen(c.cluster!.nodes[0]))
+})
+
+config('a secret may come as a variable, and a file named by a variable wins', ({ dir }) => {
+  const asVariable = load(dir, GOOD.replace('secretFile: token, ', ''), { JARVIS_TOKEN_AUDIT: 'v' })
+  assert.is(tokenFor(asVariable.cluster!, 'audit')?.secret, 'v')
+  const file = join(dir, 'other')
+  writeFileSync(file, 'f\n')
+  const env = { JARVIS_TOKEN_AUDIT: 'v', JARVIS_TOKEN_AUDIT_FILE: file }
+  assert.is(tokenFor(load(dir, GOOD, env).cluster!, 'audit')?.secret, 'f')
+})
+
+config('an unreadable secret file is told, not passed over', ({ dir }) => {
+  const p = refusal(() => load(dir, GOOD.replace('secretFile: token', 'secretFile: gone')))
+  assert.match(p.message, /line 7: cluster\.tokens\.0\.secret: .*gone cannot be read \(ENOENT\)/)
+})
+
+config('host and port from the environment win over the file', ({ dir }) => {
+  const c = load(dir, `${GOOD}server: { port: 1 }\n`, { JARVIS_PORT: '4711', JARVIS_HOST: '::1' })
+  assert.equal([c.server.port, c.server.host], [4711, '::1'])
+  assert.match(
+    refusal(() => load(dir, GOOD, { JARVIS_PORT: 'x' })).message,
+    /JARVIS_PORT: "x" is no port/,
+  )
+})
+
+config(
+  'twenty mistakes are told at once, each with its line, a good value where there is one',
+  ({ dir }) => {
+    const yaml = `server:
+  port: seventy
+  hosst: x
+  url: ftp://x
+  hosts: 5
+  tls: { cert: a.crt }
+cluster:
+  nodes:
+    - { name: Home, address: 127.0.0.1, mac: zz, colour: red }
+    - { name: home, address: "http://x", fingerprint: "AB:CD" }
+    - { name: "a b", address: "", aliases: master }
+  tokens:
+    - { id: foo, roles: [admin] }
+    - { id: "a@pve!b", roles: [], secret: 5 }
+timeZone: Mars/Base
+poll: { seconds: 0, fastSeconds: 1.5, backupMinutes: 10000 }
+sessions: { idleHours: never }
+keep: { auditDays: 1 }
+`
+    const p = refusal(() => load(dir, yaml))
+    const told = p.message.split('\n').slice(1)
+    assert.ok(told.length >= 20, `${told.length} told`)
+    for (const line of told) assert.match(line, /^ {2}line \d+: /)
+    for (const part of [
+      'line 2: server.port: expected a number (a good value: 4000)',
+      'line 3: server.hosst: there is no such setting',
+      'line 10: cluster.nodes.1: the name home is already used by Home',
+      'line 15: timeZone: not a time zone that this machine knows (a good value: Europe/Berlin)',
+    ])
+      assert.ok(p.message.includes(part), part)
+  },
+)
+
+config('text that is no YAML is told with its line', ({ dir }) => {
+  assert.match(refusal(() => load(dir, 'a: [1\nb: 2\n')).message, /line \d: yaml: /)
+  assert.match(refusal(() => load(dir, 'a: 1\na: 2\n')).message, /line 2: yaml: .*unique/)
+})
+
+config('without a file it is the lab, with its state in a folder of its own', ({ dir }) => {
+  const c = loadConfig({ root: dir, env: { JARVIS_CONTAINER: '0' } })
+  assert.is(c.mode, 'lab')
+  assert.is(c.data, join(dir, 'data/lab'))
+})
+
+config('a named but absent file, or a container without one, is never the lab', ({ dir }) => {
+  for (const env of [{ JARVIS_CONFIG: 'gone.yaml' }, { JARVIS_CONTAINER: '1' }]) {
+    const p = refusal(() => loadConfig({ root: dir, env }))
+    assert.is(p.kind, 'invalid')
+    for (const way of ['setup', 'JARVIS_LAB=1', 'JARVIS_SETUP=1']) assert.ok(p.next!.includes(way))
+  }
+})
+
+config('the example file is right and shows every setting once', ({ dir }) => {
+  const example = readFileSync(
+    join(import.meta.dirname ?? '.', '../../jarvis.example.yaml'),
+    'utf8',
+  )
+  const secrets = { JARVIS_TOKEN_AUDIT: 'x', JARVIS_TOKEN_OPERATE: 'x' }
+  const used = example.replaceAll(/^#( ?)(\s*[\w-]+:.*|\s+- .*)$/gm, '$2')
+  assert.is(load(dir, example, secrets).mode, 'real')
+  for (const key of [
+    'host',
+    'port',
+    'url',
+    'hosts',
+    'proxies',
+    'tls',
+    'ca',
+    'nodes',
+    'aliases',
+    'mac',
+    'fingerprint',
+    'secretFile',
+    'roles',
+    'seconds',
+    'fastSeconds',
+    'storageSeconds',
+    'backupMinutes',
+    'timeZone',
+    'idleHours',
+    'absoluteDays',
+    'eventsDays',
+    'auditDays',
+  ])
+    assert.match(used, new RegExp(`(^|[\\s{])${key}:`, 'm'), `${key} is not in the example`)
+})
+
+config.run()
