@@ -1,0 +1,81 @@
+/** Talks to the server that runs on a data folder, over its control socket. */
+import { request } from 'node:http'
+import { Problem, type ProblemKind } from '../lib/errors.ts'
+import { socketOf } from './control-path.ts'
+
+const PATIENCE_MS = 30_000
+
+export type Answer = { status: number; body: unknown }
+
+/**
+ * One call. Throws `unreachable` when no server listens, and the server's own problem when it
+ * refuses, so that a command behaves the same with and without a server.
+ */
+export const callServer = async <T>(
+  data: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> => {
+  const answer = await send(data, method, path, body)
+  if (answer.status < 400) return answer.body as T
+  throw problemOf(answer)
+}
+
+const send = (data: string, method: string, path: string, body: unknown) =>
+  new Promise<Answer>((done, fail) => {
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const call = request(
+      {
+        socketPath: socketOf(data),
+        method,
+        path,
+        headers: {
+          host: 'localhost',
+          accept: 'application/json',
+          ...(text && {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(text),
+          }),
+        },
+        timeout: PATIENCE_MS,
+      },
+      (response) => {
+        let read = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk) => (read += chunk))
+        response.on('end', () => done({ status: response.statusCode ?? 0, body: parsed(read) }))
+        response.on('error', (cause) => fail(nobody(data, cause)))
+      },
+    )
+    call.on('error', (cause) => fail(nobody(data, cause)))
+    call.on('timeout', () =>
+      call.destroy(new Problem('timeout', 'The server did not answer within 30 s.')),
+    )
+    call.end(text)
+  })
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const nobody = (data: string, cause: unknown) =>
+  cause instanceof Problem
+    ? cause
+    : new Problem('unreachable', `No server runs on the data folder ${data}.`, {
+        cause,
+        next: 'Start one with ./jarvis serve, or name its folder with JARVIS_DATA.',
+      })
+
+type Refusal = { error?: { kind?: ProblemKind; message?: string; next?: string } }
+
+const problemOf = ({ status, body }: Answer): Problem => {
+  const told = (body as Refusal | undefined)?.error
+  if (told?.message && told.kind)
+    return new Problem(told.kind, told.message, told.next ? { next: told.next } : {})
+  return new Problem('failed', `The server answered ${status}.`)
+}

@@ -1,0 +1,45 @@
+/** Does a token hold every right that its roles need? What is missing comes with its command. */
+import type { Permissions, Token, TokenRole } from '../proxmox/types.ts'
+import { grantsOf, held, type Places, type Right, rightsOf, usualPlaces } from './rights.ts'
+
+export type Missing = Right & {
+  role: TokenRole
+  /** Held on some paths only: lists stay short without a word from Proxmox. */
+  partly: boolean
+  mend: string
+}
+
+/** Compares what `/access/permissions` told with the table of rights. */
+export const verify = (
+  token: Pick<Token, 'id'> & { roles: TokenRole[] },
+  permissions: Permissions,
+  places: Places = usualPlaces,
+): Missing[] =>
+  token.roles.flatMap((role) =>
+    rightsOf(role, places).flatMap((right) => {
+      const state = held(permissions, right.path, right.privilege)
+      if (state === 'yes') return []
+      return [
+        { ...right, role, partly: state === 'partly', mend: mendOf(token.id, role, right, places) },
+      ]
+    }),
+  )
+
+/**
+ * The roles are granted where the plan grants them, to the user and to the token: a token with
+ * separated privileges has the intersection of both. Repeating a grant that exists does no harm.
+ */
+const mendOf = (id: string, role: TokenRole, right: Right, places: Places): string => {
+  const grants = grantsOf(role, places)
+  const grant =
+    grants.find((g) => right.path === g.path || right.path.startsWith(`${g.path}/`)) ?? grants[0]!
+  const own = grant.roles.find((r) => r.privileges?.includes(right.privilege))
+  const granted = own ?? grant.roles[0]!
+  const user = id.split('!')[0]!
+  const to = user === 'root@pam' ? `--tokens '${id}'` : `--users ${user} --tokens '${id}'`
+  const line = `pveum acl modify ${grant.path} ${to} --roles ${granted.name}`
+  if (!own?.privileges) return line
+  const privs = own.privileges.join(',')
+  // `role add` fails where the role exists already, then its privileges are completed instead.
+  return `pveum role add ${own.name} --privs ${privs} || pveum role modify ${own.name} --append 1 --privs ${privs}; ${line}`
+}
