@@ -1,0 +1,73 @@
+/**
+ * Opens the door: HTTP, or HTTPS when the house has a certificate (HTTP/1.1 in both cases), with
+ * limits on how long a request may take to arrive. Streams end when the server stops.
+ */
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { type AddressInfo, isIPv6 } from 'node:net'
+import { hostname } from 'node:os'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Config } from '../lib/config.ts'
+import { Problem } from '../lib/errors.ts'
+import type { Env } from './needs.ts'
+
+export type Fetch = (request: Request, env?: Env['Bindings']) => Response | Promise<Response>
+
+export type Listening = {
+  /** As people type it: the configured address, or one made of host and port. */
+  url: string
+  port: number
+  /** Ends every connection; what streams must say at the end is said before. */
+  close(): Promise<void>
+}
+
+// A request that has not arrived whole after this long never will (slow loris).
+const HEADERS_MS = 10_000
+const REQUEST_MS = 30_000
+
+/** Listens; throws `conflict` for a port that is taken and `forbidden` for one that is not ours. */
+export const listen = async ({ server: wish }: Config, fetch: Fetch): Promise<Listening> => {
+  const server = createAdaptorServer({
+    fetch: fetch as never,
+    ...(wish.tls
+      ? { createServer: createHttpsServer, serverOptions: { ...wish.tls, ...limits } }
+      : { createServer: createHttpServer, serverOptions: limits }),
+  }) as Server
+  await bound(server, wish)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: wish.url ?? `${wish.tls ? 'https' : 'http'}://${typed(wish.host)}:${port}`,
+    port,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: 65_000 }
+
+const bound = (server: Server, { host, port }: Config['server']) =>
+  new Promise<void>((done, fail) => {
+    server.once('error', (error) => fail(whyNot(error as NodeJS.ErrnoException, host, port)))
+    server.listen(port, host, () => done())
+  })
+
+const whyNot = (error: NodeJS.ErrnoException, host: string, port: number) => {
+  if (error.code === 'EADDRINUSE')
+    return new Problem('conflict', `Port ${port} is taken by another program.`, {
+      next: 'Choose another one: JARVIS_PORT=4001.',
+    })
+  if (error.code === 'EACCES')
+    return new Problem('forbidden', `Port ${port} is not ours to take.`, {
+      next: 'Ports below 1024 belong to root: choose another one.',
+    })
+  return new Problem('invalid', `I cannot listen on ${host}:${port}: ${error.message}`)
+}
+
+/** "All addresses" is nothing that one can type; the machine's own name is. */
+const typed = (host: string) => {
+  if (host === '0.0.0.0' || host === '::') return hostname()
+  return isIPv6(host) ? `[${host}]` : host
+}
