@@ -1,0 +1,108 @@
+/** What could be brought back. Never backed up is said aloud, but only where it is known. */
+import { html } from 'hono/html'
+import type { BackupState, Picture } from '../../lib/cluster/picture.ts'
+import { age, bytes, count, DASH } from '../../lib/format.ts'
+import type { Html } from '../layout.ts'
+import { frameOf } from '../parts/frame.ts'
+import { iso, jsonOf, named, section, table, textOf } from '../parts/section.ts'
+import { domId, shown } from '../parts/shown.ts'
+import { listed } from '../parts/words.ts'
+import type { Extra, Model, Panel } from './panel.ts'
+
+export type BackupRow = {
+  id: string
+  vmid: string
+  name: string
+  node: string
+  is: 'kept' | 'never' | 'unknown'
+  last: string
+  iso: string
+  storage: string
+  size: string
+  count: string
+  job: string
+  source: BackupState
+}
+
+const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
+  const { backups: part } = picture.parts
+  // "Never" needs a reading of all stores: without one, no backup found means nothing.
+  const sure = part.at !== undefined && part.trouble === undefined
+  const rows = picture.backups.map((b) => rowOf(b, extra.now, sure))
+  const never = rows.filter((r) => r.is === 'never').map((r) => r.vmid)
+  return {
+    rows,
+    frame: frameOf({
+      name: 'backups',
+      title: 'Backups',
+      part,
+      moment: extra,
+      rows: rows.length,
+      count: `${count(rows.length, 'guest')}${never.length ? `, ${never.length} without a backup` : ''}`,
+      empty: 'No guests, so there is nothing to back up.',
+      notes: [
+        never.length > 0 &&
+          `${listed(never)} ${never.length === 1 ? 'has' : 'have'} never been backed up. I mention it now, rather than later.`,
+        !sure &&
+          part.at !== undefined &&
+          'Not every backup storage can be read: there may be more.',
+      ],
+    }),
+  }
+}
+
+const rowOf = (b: BackupState, now: number, sure: boolean): BackupRow => ({
+  id: domId('backup', b.vmid),
+  vmid: String(b.vmid),
+  name: shown(b.name, String(b.vmid)),
+  node: shown(b.node),
+  is: b.last ? 'kept' : sure ? 'never' : 'unknown',
+  last: b.last ? `${age(b.last.at, now)} ago` : sure ? 'never' : 'none found',
+  iso: b.last ? iso(b.last.at) : '',
+  storage: b.last ? shown(b.last.storage) : DASH,
+  size: bytes(b.last?.size),
+  count: sure || b.count > 0 ? String(b.count) : DASH,
+  job: b.uncovered ? 'in no job' : 'in a job',
+  source: b,
+})
+
+export const backupRow = (r: BackupRow): Html =>
+  html`<tr id="${r.id}" data-is="${r.is}"><td class="n">${r.vmid}</td><th scope="row">${named(r.name)}</th><td>${named(r.node)}</td><td class="is">${r.iso ? html`<time datetime="${r.iso}">${r.last}</time>` : r.last}</td><td>${named(r.storage)}</td><td class="n">${r.size}</td><td class="n">${r.count}</td><td>${r.job}</td></tr>
+`
+const heads = ['Id#', 'Name', 'Node', 'Last', 'Storage', 'Size#', 'Kept#', 'Schedule']
+
+export const backupJson = (b: BackupState) => ({
+  vmid: b.vmid,
+  name: b.name,
+  node: b.node,
+  last: b.last ? { at: iso(b.last.at), storage: b.last.storage, size: b.last.size ?? null } : null,
+  count: b.count,
+  uncovered: b.uncovered,
+})
+
+export const backups: Panel<Model<BackupRow>> = {
+  name: 'backups',
+  title: 'Backups',
+  model,
+  html: (m) => section(m.frame, table(heads, m.rows.map(backupRow))),
+  text: (m) =>
+    textOf(
+      m.frame,
+      [
+        { head: 'ID', cell: (r) => r.vmid, right: true },
+        { head: 'NAME', cell: (r) => r.name },
+        { head: 'NODE', cell: (r) => r.node },
+        { head: 'LAST', cell: (r) => r.last },
+        { head: 'STORAGE', cell: (r) => r.storage },
+        { head: 'SIZE', cell: (r) => r.size, right: true },
+        { head: 'KEPT', cell: (r) => r.count, right: true },
+        { head: 'SCHEDULE', cell: (r) => r.job },
+      ],
+      m.rows,
+    ),
+  json: (m) =>
+    jsonOf(
+      m.frame,
+      m.rows.map((r) => backupJson(r.source)),
+    ),
+}

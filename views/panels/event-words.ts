@@ -1,0 +1,61 @@
+/** One sentence for each kind of event. The record is complete, so it is also the list of kinds. */
+import type { EventKind, Events } from '../../lib/events/kinds.ts'
+import { bytes, duration } from '../../lib/format.ts'
+import { shown } from '../parts/shown.ts'
+
+type Words = { [K in EventKind]: (payload: Events[K]) => string }
+
+const guest = (g: { vmid: number; name: string }) => `${g.vmid} ${shown(g.name, '')}`.trim()
+const task = (t: { type: string; object: string; node: string }) =>
+  `${shown(t.type)}${t.object ? ` ${shown(t.object)}` : ''} on ${shown(t.node)}`
+
+export const eventWords: Words = {
+  'cluster.polled': (e) => `Reading ${e.version}.`,
+  'cluster.stale': (e) => `The cluster does not answer: ${shown(e.text)}`,
+  'cluster.back': (e) => `The cluster answers again after ${duration(e.afterMs / 1000)}.`,
+  'quorum.lost': (e) => `Quorum is lost: ${e.online} of ${e.total} votes.`,
+  'quorum.back': (e) => `Quorum is back: ${e.online} of ${e.total} votes.`,
+  'node.changed': (e) => `${shown(e.node)} has new figures.`,
+  'node.lost': (e) => `${shown(e.node)} is lost.`,
+  'node.back': (e) => `${shown(e.node)} is back.`,
+  'node.appeared': (e) => `${shown(e.node)} is new here (${e.reach}).`,
+  'node.vanished': (e) => `${shown(e.node)} is no longer in the cluster.`,
+  'guest.changed': (e) => `${e.vmid} has new figures.`,
+  'guest.condition': (e) => `${guest(e)} is ${e.to}, was ${e.from}.`,
+  'guest.moved': (e) => `${guest(e)} moved from ${shown(e.from)} to ${shown(e.to)}.`,
+  'guest.renamed': (e) => `${e.vmid} is called ${shown(e.to)} now, was ${shown(e.from)}.`,
+  'guest.appeared': (e) => `${guest(e)} is new on ${shown(e.node)}.`,
+  'guest.vanished': (e) => `${guest(e)} is gone from ${shown(e.node)}.`,
+  'storage.changed': (e) => `${shown(e.id)} has new figures.`,
+  'storage.filling': (e) => `${shown(e.id)} fills up: ${bytes(e.used)} of ${bytes(e.total)}.`,
+  'storage.lost': (e) => `${shown(e.id)} is not available.`,
+  'storage.back': (e) => `${shown(e.id)} is available again.`,
+  'task.started': (e) => `${task(e)} started by ${shown(e.user)}.`,
+  'task.finished': (e) =>
+    e.outcome === 'ok'
+      ? `${task(e)} done after ${duration(e.tookS)}.`
+      : `${task(e)} ${e.outcome === 'failed' ? 'failed' : 'done with warnings'} after ${duration(e.tookS)}: ${shown(e.text)}`,
+  'backup.changed': (e) => `The backups of ${e.vmid} changed.`,
+  'session.opened': (e) => `${shown(e.account)} logged in from ${shown(e.from)}.`,
+  'session.refused': (e) =>
+    `Someone at ${shown(e.from)} was refused (${e.tries === 1 ? 'one try' : `${e.tries} tries`}).`,
+  'token.created': (e) => `Token ${shown(e.name)} (${shown(e.scope)}) made by ${shown(e.by)}.`,
+  'token.revoked': (e) => `Token ${shown(e.name)} revoked by ${shown(e.by)}.`,
+  'disk.full': (e) => shown(e.text),
+  'disk.back': () => 'The disk takes writes again.',
+  'server.started': (e) => `Jarvis ${shown(e.version)} started (${shown(e.mode)}).`,
+  'server.stopping': (e) => `Jarvis stops (${shown(e.signal)}).`,
+}
+
+export const eventKinds = Object.keys(eventWords) as EventKind[]
+const isKind = (kind: string): kind is EventKind => Object.hasOwn(eventWords, kind)
+
+/** The sentence; a row of an older or newer program, whose payload is another, is told by its kind. */
+export const wordsOf = (kind: string, payload: unknown): string => {
+  if (!isKind(kind)) return shown(kind)
+  try {
+    return (eventWords[kind] as (p: unknown) => string)(payload)
+  } catch {
+    return shown(kind)
+  }
+}
