@@ -123,7 +123,8 @@ export type LogLine = { n: number; t: string }
 export type Outcome =
   | { result: 'ok'; upid?: Upid | undefined }
   | { result: 'warnings'; upid?: Upid | undefined; text: string }
-  | { result: 'failed'; upid?: Upid | undefined; text: string }
+  /** `unknown`: nobody can say whether it happened (the node went away, nobody followed it). */
+  | { result: 'failed'; upid?: Upid | undefined; text: string; unknown?: boolean | undefined }
 
 /** A started write: `outcome` always resolves (never rejects), also when the node dies meanwhile. */
 export type Write = {
@@ -134,7 +135,11 @@ export type Write = {
 export type WriteOptions = {
   /** Each new line of the task's log, as it appears. */
   onLine?: ((line: LogLine) => void) | undefined
+  /** Stops the following, not the task. */
   signal?: AbortSignal | undefined
+  role?: TokenRole | undefined
+  /** Milliseconds for the request itself, not for the task. */
+  timeout?: number | undefined
 }
 
 export type NodeStatus = {
