@@ -1,0 +1,230 @@
+/**
+ * One poll for everybody: reads the cluster, keeps the picture, tells what is new.
+ * A failed poll is a reading too; the picture never waits for the network.
+ */
+import type { Bus } from '../bus.ts'
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import type { WriteBuffer } from '../db/write-buffer.ts'
+import { asProblem, messageOf } from '../errors.ts'
+import type { Events } from '../events/kinds.ts'
+import type { Log } from '../log.ts'
+import type { Resources, Vmid } from '../proxmox/types.ts'
+import { type Change, diff } from './diff.ts'
+import { createHistory, type History } from './history.ts'
+import { createKeeper, loadMemory } from './memory.ts'
+import { tell } from './news.ts'
+import type { GuestState, NodeState, Picture } from './picture.ts'
+import { createRates } from './rates.ts'
+import { bad, emptyReadings, good, type KnownNode, type Reading } from './readings.ts'
+import { createRhythm, type Verdict } from './rhythm.ts'
+import { createRounds } from './rounds.ts'
+import { coarseRate } from './shown.ts'
+import type { Source } from './source.ts'
+import { emptyPicture, readPicture } from './state.ts'
+
+export type PollSettings = {
+  seconds: number
+  fastSeconds: number
+  storageSeconds: number
+  backupMinutes: number
+}
+
+export type ClusterNeeds = {
+  proxmox: Source
+  bus: Bus<Events>
+  clock: Clock
+  log: Log
+  db: Db
+  nodes: KnownNode[]
+  poll: PollSettings
+  /** The buffer that stores the events; with it a crash never tells a thing twice. */
+  buffer?: Pick<WriteBuffer, 'add'> | undefined
+  random?: (() => number) | undefined
+}
+
+export type Cluster = {
+  /** Begins to poll; does not wait for an answer. */
+  start(): void
+  stop(): Promise<void>
+  /** The picture now: cheap, and never changed afterwards. */
+  picture(): Picture
+  /** One poll now, shared by callers that come meanwhile. Never rejects: trouble is in the picture. */
+  refresh(why?: string): Promise<void>
+  /** A deed runs: the fast rhythm until the answer is called. */
+  hurry(): () => void
+  /**
+   * A guest's status was just read at its node (`status/current`): it outranks the lagging list
+   * until the two agree, at most 15 s.
+   */
+  believe(status: { vmid: Vmid; status: string; qmp?: string | undefined }): void
+  guest(vmid: Vmid): GuestState | undefined
+  /** By name or alias, without regard to case. */
+  node(nameOrAlias: string): NodeState | undefined
+  history: History
+}
+
+const BELIEVED_MS = 15_000
+
+export const createCluster = (needs: ClusterNeeds): Cluster => {
+  const { proxmox, bus, clock, log, db, poll } = needs
+  const memory = loadMemory(db)
+  const readings = emptyReadings(needs.nodes, limitsOf(poll), memory)
+  const rates = createRates()
+  const keep = createKeeper(db, needs.buffer)
+  const history = createHistory({ db, clock, log, source: proxmox })
+  let current = emptyPicture(readings, clock.now())
+  let stopWatch: (() => void) | undefined
+
+  /** Makes the picture anew out of what is known now, and tells what is different. */
+  const look = () => {
+    const before = current
+    const after = readPicture(before, readings, clock.now())
+    const changes = diff(before, after)
+    current = changes.length > 0 ? { ...after, version: before.version + 1 } : after
+    for (const change of changes) announce(change, bus)
+    tell(memory, current, bus.emit)
+    try {
+      keep(memory)
+    } catch (error) {
+      log.error(`cluster: what was seen could not be kept: ${messageOf(error)}`)
+    }
+  }
+
+  const rounds = createRounds({
+    source: proxmox,
+    clock,
+    log,
+    poll,
+    readings,
+    picture: () => current,
+    onReading: look,
+  })
+
+  const takeRows = (value: Resources) => {
+    rates.update(value.guests)
+    readings.guestNet = new Map(
+      [...rates.current].map(([vmid, n]) => [
+        vmid,
+        { in: coarseRate(n.in), out: coarseRate(n.out) },
+      ]),
+    )
+    for (const { vmid, status } of value.guests)
+      if (readings.fresh.get(vmid)?.word === status) readings.fresh.delete(vmid)
+  }
+
+  const pollOnce = async (): Promise<Verdict> => {
+    const [resources, status, tasks] = await Promise.allSettled([
+      proxmox.cluster.resources(),
+      proxmox.cluster.status(),
+      proxmox.cluster.tasks(),
+      readings.permissions ? undefined : rounds.permissions(),
+    ])
+    const now = clock.now()
+    const emptied = resources.status === 'fulfilled' && lostAll(resources.value, current)
+    // Proxmox hides what a token may no longer see: ask before believing that all is gone.
+    if (emptied) await rounds.permissions()
+    readings.resources = taken(readings.resources, resources, now)
+    readings.status = taken(readings.status, status, now)
+    readings.tasks = taken(readings.tasks, tasks, now)
+    readings.entry = proxmox.reach.entry()
+    if (resources.status === 'fulfilled') takeRows(resources.value)
+    readings.fullInDays = history.forecasts()
+    look()
+    if (resources.status === 'fulfilled') {
+      history.note(current, rates.current, now)
+      rounds.start()
+    }
+    bus.emit('cluster.polled', { version: current.version })
+    return verdictOf([resources, status])
+  }
+
+  const rhythm = createRhythm({
+    clock,
+    seconds: poll.seconds,
+    fastSeconds: poll.fastSeconds,
+    random: needs.random,
+    poll: () =>
+      pollOnce().catch((error) => {
+        log.error(`cluster: a poll broke: ${messageOf(error)}`)
+        return 'failed' as const
+      }),
+  })
+
+  /** Ages go on while a poll hangs or the rhythm is slow. */
+  const watch = () => {
+    stopWatch = clock.after(poll.seconds * 1000, () => {
+      if (clock.now() - current.now >= poll.seconds * 1000) {
+        const { version } = current
+        look()
+        if (current.version !== version) bus.emit('cluster.polled', { version: current.version })
+      }
+      watch()
+    })
+  }
+
+  return {
+    start() {
+      rhythm.start()
+      history.start(() => current)
+      watch()
+    },
+    async stop() {
+      stopWatch?.()
+      await rhythm.stop()
+      await rounds.idle()
+      history.stop()
+    },
+    picture: () => ({ ...current, now: clock.now() }),
+    refresh: (why) => {
+      if (why) log.debug('cluster: polls at once', { why })
+      return rhythm.now()
+    },
+    hurry: rhythm.hurry,
+    believe({ vmid, status, qmp }) {
+      const word = status === 'running' && qmp ? qmp : status
+      readings.fresh.set(vmid, { word, until: clock.now() + BELIEVED_MS })
+      const { version } = current
+      look()
+      if (current.version !== version) bus.emit('cluster.polled', { version: current.version })
+    },
+    guest: (vmid) => current.guests.find((g) => g.vmid === vmid),
+    node: (name) => findNode(current.nodes, name),
+    history,
+  }
+}
+
+const limitsOf = (poll: PollSettings) => ({
+  // Three polls may be missed.
+  fast: Math.max(15, 3 * poll.seconds) * 1000,
+  storage: Math.max(90, 3 * poll.storageSeconds) * 1000,
+  backups: 3 * poll.backupMinutes * 60_000,
+})
+
+const taken = <T>(old: Reading<T>, result: PromiseSettledResult<T>, now: number): Reading<T> =>
+  result.status === 'fulfilled' ? good(old, result.value, now) : bad(old, result.reason, now)
+
+/** One part may fail alone; the rhythm slows only when the cluster as a whole gives nothing. */
+const verdictOf = (results: PromiseSettledResult<unknown>[]): Verdict => {
+  const failures = results.filter((r) => r.status === 'rejected')
+  if (failures.some((r) => asProblem(r.reason).kind === 'unauthorized')) return 'refused'
+  return failures.length === results.length ? 'failed' : 'good'
+}
+
+const lostAll = (rows: Resources, picture: Picture) =>
+  rows.guests.length === 0 && picture.guests.length > 0
+
+const announce = (change: Change, bus: Bus<Events>) => {
+  if (change.of === 'node') bus.emit('node.changed', { node: change.id })
+  if (change.of === 'guest') bus.emit('guest.changed', { vmid: change.id })
+  if (change.of === 'storage') bus.emit('storage.changed', { id: change.id })
+  if (change.of === 'backup') bus.emit('backup.changed', { vmid: change.id })
+}
+
+const findNode = (nodes: NodeState[], name: string) => {
+  const wanted = name.toLowerCase()
+  return (
+    nodes.find((n) => n.name.toLowerCase() === wanted) ??
+    nodes.find((n) => n.aliases.some((alias) => alias.toLowerCase() === wanted))
+  )
+}

@@ -1,0 +1,103 @@
+/**
+ * What was last known for certain of each node, guest, storage and task. The picture may lose sight
+ * of them (node off, silence, restart); the memory does not, so that news is told once.
+ */
+
+import type { Db } from '../db/db.ts'
+import type { WriteBuffer } from '../db/write-buffer.ts'
+import { announcedTasks } from '../events/events.ts'
+import type { Upid, Vmid } from '../proxmox/types.ts'
+import type { GuestCondition } from './picture.ts'
+
+export type KnownGuest = { condition: GuestCondition; since: number; name: string; node: string }
+export type KnownReach = { reach: 'online' | 'offline'; since: number }
+
+export type Memory = {
+  /** False until a first picture was taken in: what it shows is the beginning, not news. */
+  settled: boolean
+  staleSince?: number | undefined
+  quorate?: boolean | undefined
+  nodes: Map<string, KnownReach>
+  guests: Map<Vmid, KnownGuest>
+  storages: Map<string, { available: boolean; filling: boolean }>
+  /** Tasks that were told of, oldest first; bounded. */
+  tasks: Map<Upid, 'running' | 'ended'>
+  /** The newest end of a task (milliseconds) and who ended then; undefined = never read. */
+  tasksUntil?: { end: number; upids: Upid[] } | undefined
+  /** Was the task list read since the start? */
+  tasksRead: boolean
+}
+
+export const emptyMemory = (): Memory => ({
+  settled: false,
+  nodes: new Map(),
+  guests: new Map(),
+  storages: new Map(),
+  tasks: new Map(),
+  tasksRead: false,
+})
+
+const LONGEST_MEMORY_OF_TASKS = 5000
+
+/** Remembers that a task was told of. */
+export const rememberTask = (memory: Memory, upid: Upid, stage: 'running' | 'ended'): void => {
+  memory.tasks.set(upid, stage)
+  if (memory.tasks.size <= LONGEST_MEMORY_OF_TASKS) return
+  const [oldest] = memory.tasks.keys()
+  if (oldest !== undefined) memory.tasks.delete(oldest)
+}
+
+type Stored = Pick<Memory, 'staleSince' | 'quorate' | 'tasksUntil'> & {
+  nodes: [string, KnownReach][]
+  guests: [Vmid, KnownGuest][]
+  storages: [string, { available: boolean; filling: boolean }][]
+}
+
+/** The memory as the last run left it, completed by the tasks that the stored events name. */
+export const loadMemory = (db: Db): Memory => {
+  const memory = emptyMemory()
+  for (const [upid, stage] of announcedTasks(db, LONGEST_MEMORY_OF_TASKS))
+    memory.tasks.set(upid, stage)
+  const row = db.first<{ value: string }>('select value from cluster_marks where name = ?', [
+    'known',
+  ])
+  if (!row) return memory
+  const stored = JSON.parse(row.value) as Stored
+  return {
+    ...memory,
+    settled: true,
+    staleSince: stored.staleSince,
+    quorate: stored.quorate,
+    tasksUntil: stored.tasksUntil,
+    nodes: new Map(stored.nodes),
+    guests: new Map(stored.guests),
+    storages: new Map(stored.storages),
+  }
+}
+
+/**
+ * A keeper that writes the memory when it changed. With the buffer that stores the events, the mark
+ * follows the events that it vouches for; a crash may lose both, but never tells twice.
+ */
+export const createKeeper = (db: Db, buffer: Pick<WriteBuffer, 'add'> | undefined) => {
+  let last = ''
+  return (memory: Memory): void => {
+    if (!memory.settled) return
+    const { staleSince, quorate, tasksUntil, nodes, guests, storages } = memory
+    const stored: Stored = {
+      staleSince,
+      quorate,
+      tasksUntil,
+      nodes: [...nodes],
+      guests: [...guests],
+      storages: [...storages],
+    }
+    const text = JSON.stringify(stored)
+    if (text === last) return
+    const sql = `insert into cluster_marks (name, value) values ('known', ?)
+      on conflict (name) do update set value = excluded.value`
+    if (buffer) buffer.add(sql, [text])
+    else db.run(sql, [text])
+    last = text
+  }
+}

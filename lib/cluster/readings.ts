@@ -1,0 +1,113 @@
+/**
+ * What was read so far: the last good answer of each source and the trouble of the last try.
+ * A failed poll is a reading too: it keeps the old value and says since when there is trouble.
+ */
+import { asProblem, inWords } from '../errors.ts'
+import type {
+  ClusterStatus,
+  NotBackedUp,
+  Permissions,
+  Resources,
+  StorageContent,
+  StorageRow,
+  TaskRow,
+  Vmid,
+} from '../proxmox/types.ts'
+import type { Memory } from './memory.ts'
+import type { Part, Trouble } from './picture.ts'
+
+export type Reading<T> = {
+  /** When the value was read (milliseconds); both absent until the first success. */
+  at?: number | undefined
+  value?: T | undefined
+  trouble?: Trouble | undefined
+  /** Older than this is stale (milliseconds). */
+  limit: number
+}
+
+export type BackupReading = {
+  /** Backups by `storage` (shared) or `node/storage`. */
+  files: Map<string, StorageContent[]>
+  /** Undefined = not readable. */
+  uncovered?: NotBackedUp[] | undefined
+}
+
+export type Net = { in: number; out: number }
+export type KnownNode = { name: string; aliases: string[]; mac?: string | undefined }
+
+export type Readings = {
+  nodes: KnownNode[]
+  resources: Reading<Resources>
+  status: Reading<ClusterStatus>
+  tasks: Reading<TaskRow[]>
+  /** Detail rows by node. */
+  storage: Reading<Map<string, StorageRow[]>>
+  backups: Reading<BackupReading>
+  /** Of the token that reads; undefined = not known. */
+  permissions?: Permissions | undefined
+  /** Of the token that lists backups. */
+  backupPermissions?: Permissions | undefined
+  /** Since when permissions are known: the beginning of every lack that they show. */
+  narrowSince: number
+  nodeNet: Map<string, Net & { at: number }>
+  guestNet: Map<Vmid, Net>
+  /** By storage id. */
+  fullInDays: Map<string, number>
+  /** States just read at the source, which outrank the lagging list until `until`. */
+  fresh: Map<Vmid, { word: string; until: number }>
+  memory: Memory
+  entry?: string | undefined
+}
+
+export type Limits = { fast: number; storage: number; backups: number }
+
+/** Readings with nothing in them; limits in milliseconds. */
+export const emptyReadings = (nodes: KnownNode[], limits: Limits, memory: Memory): Readings => ({
+  nodes,
+  resources: { limit: limits.fast },
+  status: { limit: limits.fast },
+  tasks: { limit: limits.fast },
+  storage: { limit: limits.storage },
+  backups: { limit: limits.backups },
+  narrowSince: 0,
+  nodeNet: new Map(),
+  guestNet: new Map(),
+  fullInDays: new Map(),
+  fresh: new Map(),
+  memory,
+})
+
+export const good = <T>(old: Reading<T>, value: T, at: number): Reading<T> => ({
+  at,
+  value,
+  limit: old.limit,
+})
+
+export const bad = <T>(old: Reading<T>, thrown: unknown, now: number): Reading<T> => ({
+  ...old,
+  trouble: troubleOf(thrown, old.trouble?.since ?? now),
+})
+
+/** Was there an answer, and is it young enough to be believed? */
+export const isFresh = (reading: Pick<Part, 'at' | 'limit'>, now: number): boolean =>
+  reading.at !== undefined && now - reading.at <= reading.limit
+
+const kinds: Record<string, Trouble['kind']> = {
+  unreachable: 'unreachable',
+  timeout: 'unreachable',
+  untrusted: 'untrusted',
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+}
+
+export const troubleOf = (thrown: unknown, since: number): Trouble => {
+  const problem = asProblem(thrown)
+  return {
+    kind: kinds[problem.kind] ?? 'failed',
+    text: problem.message,
+    next: problem.next,
+    since,
+  }
+}
+
+export const troubleInWords = (thrown: unknown) => inWords(asProblem(thrown))

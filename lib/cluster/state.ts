@@ -1,0 +1,122 @@
+/**
+ * Makes the picture out of what was read: state is what a row says, as far as its node can be
+ * reached. Pure: the same readings at the same moment give the same picture.
+ */
+import { guestStates } from './guest-state.ts'
+import { nodeStates } from './node-state.ts'
+import type { ClusterState, Part, Picture } from './picture.ts'
+import { isFresh, type Reading, type Readings } from './readings.ts'
+import { grant, holds, holdsSomewhere } from './rights.ts'
+import { storageStates } from './storage-state.ts'
+import { backupStates, taskStates } from './task-state.ts'
+
+/** The picture before anything was read. */
+export const emptyPicture = (readings: Readings, now: number): Picture => ({
+  version: 0,
+  now,
+  parts: partsOf(readings),
+  cluster: { standalone: false },
+  nodes: [],
+  guests: [],
+  storages: [],
+  tasks: [],
+  backups: [],
+})
+
+/**
+ * The picture at `now`. `previous` lends what rows no longer tell (names, tags, since when); the
+ * version is previous's: whoever compares the two (`diff`) counts it up.
+ */
+export const readPicture = (previous: Picture, readings: Readings, now: number): Picture => {
+  const nodes = nodeStates(previous, readings, now)
+  const guests = guestStates(previous, readings, nodes, now)
+  return {
+    version: previous.version,
+    now,
+    parts: partsOf(readings),
+    cluster: clusterState(readings, now),
+    nodes,
+    guests,
+    storages: storageStates(readings, nodes, now),
+    tasks: taskStates(previous, readings),
+    backups: backupStates(previous, readings, guests),
+  }
+}
+
+const clusterState = (readings: Readings, now: number): ClusterState => {
+  const { status, entry } = readings
+  if (!status.value) return { standalone: false, entry }
+  const { cluster, nodes } = status.value
+  if (!isFresh(status, now)) return { name: cluster?.name, standalone: !cluster, entry }
+  if (!cluster) return { standalone: true, quorate: true, entry }
+  const total = nodes.length
+  return {
+    name: cluster.name,
+    standalone: false,
+    quorate: cluster.quorate,
+    // Every node has one vote unless corosync.conf says otherwise; the status does not tell.
+    votes: {
+      online: nodes.filter((n) => n.online).length,
+      total,
+      needed: Math.floor(total / 2) + 1,
+    },
+    entry,
+  }
+}
+
+const partsOf = (readings: Readings): Picture['parts'] => ({
+  resources: filtered(readings.resources, readings, narrowLists),
+  status: part(readings.status),
+  tasks: filtered(readings.tasks, readings, narrowTasks),
+  storage: part(readings.storage),
+  backups: filtered(readings.backups, readings, narrowBackups),
+})
+
+const part = ({ at, trouble, limit }: Reading<unknown>): Part => ({ at, trouble, limit })
+
+/** A list that Proxmox thinned out in silence is trouble too, though the answer was a 200. */
+const filtered = (
+  reading: Reading<unknown>,
+  readings: Readings,
+  missing: (r: Readings) => { text: string; next: string } | undefined,
+): Part => {
+  if (reading.trouble || reading.value === undefined) return part(reading)
+  const lack = missing(readings)
+  if (!lack) return part(reading)
+  return { ...part(reading), trouble: { kind: 'forbidden', ...lack, since: readings.narrowSince } }
+}
+
+const narrowLists = ({ resources, permissions }: Readings) => {
+  if (!permissions || !resources.value) return undefined
+  const lacks: string[] = []
+  if (resources.value.guests.length === 0 && !holdsSomewhere(permissions, '/vms', 'VM.Audit'))
+    lacks.push('no permission for guests (VM.Audit on /vms)')
+  if (
+    resources.value.storages.length === 0 &&
+    !holdsSomewhere(permissions, '/storage', 'Datastore.Audit')
+  )
+    lacks.push('no permission for storages (Datastore.Audit on /storage)')
+  if (lacks.length === 0) return undefined
+  return { text: `The token has ${lacks.join(' and ')}.`, next: grant('/', 'PVEAuditor') }
+}
+
+const narrowTasks = ({ permissions }: Readings) =>
+  permissions && !holds(permissions, '/', 'Sys.Audit')
+    ? {
+        text: 'The token has no permission for tasks of others (Sys.Audit on /).',
+        next: grant('/', 'PVEAuditor'),
+      }
+    : undefined
+
+/**
+ * The content list leaves out each backup that the caller may not restore from, so PVEAuditor
+ * alone sees none: it takes Datastore.AllocateSpace on the storage and VM.Backup on the guest
+ * (read: pve-storage src/PVE/Storage.pm, check_volume_access).
+ */
+const narrowBackups = ({ backupPermissions }: Readings) =>
+  backupPermissions && !holdsSomewhere(backupPermissions, '/vms', 'VM.Backup')
+    ? {
+        text: 'The token has no permission for backups (VM.Backup on /vms, Datastore.AllocateSpace).',
+        next: grant('/', 'JarvisOperate'),
+      }
+    : undefined
