@@ -49,22 +49,19 @@ export type EventStoreNeeds = {
   bus: Pick<Bus<Events>, 'onAny'>
   clock: Pick<Clock, 'now'>
   buffer: Pick<WriteBuffer, 'add' | 'flush'>
+  /** Days that are the rule; the table of kinds is stretched with it. */
+  keep?: { eventsDays: number } | undefined
 }
 
-/** How long events are kept, by the first word of their kind. */
+/** How long events are kept at 90 days as the rule, by the first word of their kind; others: 90. */
 export const retention: Record<string, number> = {
   task: days(30),
-  guest: days(90),
-  storage: days(90),
-  session: days(90),
-  server: days(90),
-  cluster: days(90),
-  token: days(365),
-  disk: days(365),
   node: days(365),
   quorum: days(365),
+  token: days(365),
+  disk: days(365),
 }
-const OTHERWISE = days(90)
+const RULE_DAYS = 90
 /** The most that one query answers. */
 const MOST = 1000
 /** Rows that one transaction of the sweep deletes: bounded, since each blocks the loop. */
@@ -72,7 +69,7 @@ const SWEEP_AT_ONCE = 5000
 
 const loudness: Severity[] = ['info', 'good', 'warn', 'crit']
 
-export const createEvents = ({ db, bus, clock, buffer }: EventStoreNeeds): EventStore => {
+export const createEvents = ({ db, bus, clock, buffer, keep }: EventStoreNeeds): EventStore => {
   const store = (news: News<Events>) => {
     if (passing.has(news.kind)) return
     buffer.add('insert into events (at, kind, severity, subject, payload) values (?, ?, ?, ?, ?)', [
@@ -93,7 +90,7 @@ export const createEvents = ({ db, bus, clock, buffer }: EventStoreNeeds): Event
     query,
     latest: (n) => query({ limit: n }),
     flush: () => buffer.flush(),
-    sweep: () => sweep(db, clock.now()),
+    sweep: () => sweep(db, clock.now(), (keep?.eventsDays ?? RULE_DAYS) / RULE_DAYS),
     close() {
       stopListening()
       buffer.flush()
@@ -162,15 +159,16 @@ const firstSince = (db: Db, at: number): number =>
   db.first<{ id: number }>('select id from events where at >= ? order by at, id limit 1', [at])
     ?.id ?? Number.MAX_SAFE_INTEGER
 
-const sweep = (db: Db, now: number): number => {
+const sweep = (db: Db, now: number, stretch: number): number => {
   let gone = 0
   for (const kind of kindsStored(db)) {
-    const keep = retention[kind.slice(0, kind.indexOf('.'))] ?? OTHERWISE
+    const kept = (retention[kind.slice(0, kind.indexOf('.'))] ?? days(RULE_DAYS)) * stretch
+    const first = firstSince(db, now - kept)
     for (let n = SWEEP_AT_ONCE; n === SWEEP_AT_ONCE; gone += n)
       n = db.run(
         `delete from events where id in
            (select id from events where kind = ? and id < ? order by id limit ${SWEEP_AT_ONCE})`,
-        [kind, firstSince(db, now - keep)],
+        [kind, first],
       ).changes
   }
   return gone
