@@ -63,13 +63,20 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const nobody = (data: string, cause: unknown) =>
-  cause instanceof Problem
-    ? cause
-    : new Problem('unreachable', `No server runs on the data folder ${data}.`, {
-        cause,
-        next: 'Start one with ./jarvis serve, or name its folder with JARVIS_DATA.',
-      })
+/** Only a call that surely never arrived may be made again elsewhere. */
+const nobody = (data: string, cause: unknown) => {
+  if (cause instanceof Problem) return cause
+  const code = (cause as NodeJS.ErrnoException).code ?? ''
+  if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK'].includes(code))
+    return new Problem('unreachable', `No server runs on the data folder ${data}.`, {
+      cause,
+      next: 'Start one with ./jarvis serve, or name its folder with JARVIS_DATA.',
+    })
+  return new Problem('failed', `The server broke off (${code}).`, {
+    cause,
+    next: 'Whether it was done is not known; look before trying again.',
+  })
+}
 
 type Refusal = { error?: { kind?: ProblemKind; message?: string; next?: string } }
 

@@ -1,6 +1,8 @@
 /** Does a token hold every right that its roles need? What is missing comes with its command. */
 import type { Permissions, Token, TokenRole } from '../proxmox/types.ts'
+import type { RoleToken } from './carry-out.ts'
 import { grantsOf, held, type Places, type Right, rightsOf, usualPlaces } from './rights.ts'
+import { loginByToken, type SessionNeeds } from './session.ts'
 
 export type Missing = Right & {
   role: TokenRole
@@ -8,6 +10,33 @@ export type Missing = Right & {
   partly: boolean
   mend: string
 }
+
+/** Logs in with the token and asks what it may; throws `unauthorized` when it is not accepted. */
+export const checkToken = async (
+  needs: SessionNeeds,
+  token: RoleToken,
+  places: Places = usualPlaces,
+): Promise<Missing[]> => {
+  const session = loginByToken(needs, token)
+  try {
+    const told = await session.call<Record<string, Record<string, number>>>(
+      'GET',
+      '/access/permissions',
+    )
+    return verify(token, flagsOf(told), places)
+  } finally {
+    session.close()
+  }
+}
+
+/** `{"/vms": {"VM.Audit": 1}}`: 1 = propagates, 0 = holds on that path alone. */
+export const flagsOf = (told: Record<string, Record<string, number>>): Permissions =>
+  Object.fromEntries(
+    Object.entries(told ?? {}).map(([path, privileges]) => [
+      path,
+      Object.fromEntries(Object.entries(privileges).map(([name, on]) => [name, Number(on) === 1])),
+    ]),
+  )
 
 /** Compares what `/access/permissions` told with the table of rights. */
 export const verify = (

@@ -1,0 +1,99 @@
+/** `jarvis serve`: starts the house, says where the door is, and closes it at a signal. */
+
+import type { Jarvis } from '../jarvis.ts'
+import { loadConfig } from '../lib/config.ts'
+import { createLog, type Log } from '../lib/log.ts'
+import { paths } from '../lib/paths.ts'
+import type { Command } from './command.ts'
+import { exit, type Io } from './io.ts'
+
+/** Long enough to flush what waits; a service manager's patience is longer. */
+const STOP_WITHIN_MS = 2500
+
+export const command: Command = {
+  usage: ['[--watch]'],
+  options: {
+    watch: { type: 'boolean', help: 'start anew when a source changes (for development)' },
+  },
+  words: 0,
+  notes: 'Stops within 3 s at SIGTERM or SIGINT; a second signal ends it at once.',
+  async run(args, io) {
+    if (args.values.watch) {
+      const { serveAndWatch } = await import('./watch.ts')
+      return serveAndWatch(args.values.json ? ['--json'] : [], io)
+    }
+    const config = loadConfig({ root: io.root, env: io.env, cwd: io.cwd })
+    const log = createLog(io.clock, {
+      write: io.err,
+      least: io.env.JARVIS_DEBUG ? 'debug' : 'info',
+    })
+    const stopped = untilStopped(io)
+    const { startJarvis } = await import('../jarvis.ts')
+    const jarvis = await startJarvis({
+      config,
+      log,
+      version: io.version,
+      clock: io.clock,
+      onFatal: stopped.fatal,
+    })
+    io.out(args.values.json ? JSON.stringify(readyOf(jarvis)) : readyLine(jarvis, config.mode))
+    const why = await stopped.asked
+    return close(jarvis, why, stopped.again, io, log)
+  },
+}
+
+type Why = { signal: string } | { fatal: unknown }
+
+/** Listens from the very start, so that a signal during the start is not lost. */
+const untilStopped = (io: Io) => {
+  let count = 0
+  let fatal: (error: unknown) => void = () => {}
+  let repeat: () => void = () => {}
+  const again = new Promise<void>((done) => (repeat = done))
+  const asked = new Promise<Why>((done) => {
+    fatal = (error) => done({ fatal: error })
+    io.onSignal((signal) => {
+      count += 1
+      if (count === 1) done({ signal })
+      else repeat()
+    })
+  })
+  return { asked, again, fatal }
+}
+
+const close = async (jarvis: Jarvis, why: Why, again: Promise<void>, io: Io, log: Log) => {
+  const code = 'fatal' in why ? exit.trouble : exit.ok
+  if ('signal' in why) log.info('serve: stopping', { signal: why.signal })
+  else log.error('serve: cannot go on', { reason: String(why.fatal) })
+  let cancel = () => {}
+  const late = new Promise<'late'>((done) => {
+    cancel = io.clock.after(STOP_WITHIN_MS, () => done('late'))
+  })
+  const end = await Promise.race([
+    jarvis.stop().then(() => 'stopped' as const),
+    late,
+    again.then(() => 'impatient' as const),
+  ])
+  cancel()
+  if (end === 'late') log.warn('serve: something would not end in time, leaving it')
+  return end === 'impatient' ? exit.trouble : code
+}
+
+const readyOf = ({ url, welcomeCode, viewToken }: Jarvis) => ({
+  ready: true,
+  url,
+  welcome: welcomeCode ? url + paths.welcome(welcomeCode) : null,
+  token: viewToken ?? null,
+})
+
+/** One line, so that whoever looks for it in a journal has everything at once. */
+const readyLine = (jarvis: Jarvis, mode: string): string => {
+  const { url, welcome, token } = readyOf(jarvis)
+  return [
+    `Jarvis is ready${mode === 'lab' ? ' (LAB, a simulated cluster)' : ''}: ${url}`,
+    ...(welcome ? [`first visit: ${welcome}`] : []),
+    ...(token
+      ? [`try: curl -H 'Authorization: Bearer ${token}' ${url}${paths.panel('guests')}`]
+      : []),
+  ].join('  ')
+}

@@ -1,0 +1,90 @@
+/**
+ * What only the command line may ask, over the control socket: tokens, accounts, backups, and how
+ * things are in brief. A site of its own that the network's door never hands a request to; and each
+ * request is asked once more whether it came through the socket.
+ */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import { asProblem, Problem } from '../lib/errors.ts'
+import type { Keeper } from '../lib/setup/keeper.ts'
+import { brief } from '../views/brief.ts'
+import { statusOf } from './failures.ts'
+import type { App, Env, Needs } from './needs.ts'
+
+const name = z.string().min(1).max(200)
+const newToken = z.strictObject({
+  name,
+  scope: z.enum(['view', 'operate', 'admin']),
+  expiresAt: z.number().int().optional(),
+})
+const account = z.strictObject({ name, password: z.string().max(1024) })
+const file = z.strictObject({ file: z.string().startsWith('/') })
+
+export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' | 'trouble'> & {
+  keeper: Keeper
+  startedAt: number
+}
+
+export const isLocalPath = (path: string): boolean => path.startsWith('/local/')
+
+export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
+  const app = new Hono<Env>()
+  app.use(async (c, next) => {
+    if (c.env?.local !== true) throw new Problem('not-found', 'There is nothing here.')
+    await next()
+  })
+  app.use(bodyLimit({ maxSize: 64 * 1024 }))
+
+  app.get('/local/status', (c) =>
+    c.json(
+      brief({
+        picture: needs.cluster.picture(),
+        mode: needs.config.mode,
+        version: needs.version,
+        pid: process.pid,
+        upSeconds: Math.floor((needs.clock.now() - needs.startedAt) / 1000),
+        trouble: needs.trouble(),
+      }),
+    ),
+  )
+
+  app.get('/local/tokens', async (c) => c.json(await keeper.listTokens()))
+  app.post('/local/tokens', async (c) =>
+    c.json(await keeper.createToken(await read(c.req, newToken))),
+  )
+  app.delete('/local/tokens/:which', async (c) =>
+    c.json(await keeper.revokeToken(c.req.param('which'))),
+  )
+
+  app.get('/local/accounts', async (c) => c.json(await keeper.listAccounts()))
+  app.post('/local/accounts', async (c) =>
+    c.json(await keeper.addAccount(await read(c.req, account))),
+  )
+  app.post('/local/password', async (c) =>
+    c.json(await keeper.setPassword(await read(c.req, account))),
+  )
+
+  app.post('/local/backup', async (c) => {
+    await keeper.backup((await read(c.req, file)).file)
+    return c.json({})
+  })
+
+  app.notFound((c) =>
+    c.json(refusal(new Problem('not-found', 'This server does not know that.')), 404),
+  )
+  app.onError((thrown, c) => {
+    const problem = asProblem(thrown)
+    return c.json(refusal(problem), statusOf[problem.kind])
+  })
+  return app
+}
+
+const refusal = ({ kind, message, next }: Problem) => ({ error: { kind, message, next } })
+
+const read = async <T>(request: { json(): Promise<unknown> }, shape: z.ZodType<T>): Promise<T> => {
+  const checked = shape.safeParse(await request.json().catch(() => undefined))
+  if (checked.success) return checked.data
+  const mistakes = checked.error.issues.map((i) => `${i.path.join('.') || 'body'}: ${i.message}`)
+  throw new Problem('invalid', mistakes.join('; '))
+}
