@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto'
 import { HTTPException } from 'hono/http-exception'
 import { asProblem, inWords, Problem, type ProblemKind } from '../lib/errors.ts'
-import { isPanel, panels, paths } from '../lib/paths.ts'
 import { failurePage, type NearLink } from '../views/failure.ts'
 import { shown } from '../views/parts/shown.ts'
 import { type Ctx, formOf, sendJson, sendPage, sendText, varies } from './answer.ts'
+import { near } from './near.ts'
 import type { Needs } from './needs.ts'
 
 /** Design §2: 502 when Proxmox refused or failed, 503 when nobody is there. */
@@ -112,40 +112,3 @@ const asText = (p: Problem, links: NearLink[]) =>
     ...Object.entries(p.details ?? {}).map(([name, text]) => `  ${shown(name)}: ${shown(text)}`),
     ...(links.length > 0 ? ['', 'There is:', ...links.map((l) => `  ${l.href}`)] : []),
   ].join('\n')
-
-/** What somebody may have meant: the panels below /f/, the places otherwise, nearest first. */
-const near = (path: string): NearLink[] => {
-  const all: NearLink[] = path.startsWith('/f/')
-    ? panels.map((name) => ({ title: name, href: paths.panel(name) }))
-    : [
-        { title: 'the overview', href: paths.hud() },
-        { title: 'the settings', href: paths.settings() },
-        { title: 'the state as JSON', href: paths.state() },
-        { title: 'the events as JSON', href: paths.events() },
-        { title: 'the description of the API', href: paths.openapi() },
-        ...panels.map((name) => ({ title: name, href: paths.panel(name) })),
-      ]
-  const asked = path.slice(path.lastIndexOf('/') + 1).replace(/\.(txt|json)$/, '')
-  const distance = (link: NearLink) => edits(asked, link.href.slice(link.href.lastIndexOf('/') + 1))
-  return isPanel(asked) || path.startsWith('/f/')
-    ? all.sort((a, b) => distance(a) - distance(b))
-    : all.sort((a, b) => distance(a) - distance(b)).slice(0, 5)
-}
-
-/** Levenshtein's distance of two short words; long ones are cut, they are near to nothing. */
-export const edits = (one: string, other: string): number => {
-  const a = one.slice(0, 40)
-  const b = other.slice(0, 40)
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(
-        row[j]! + 1,
-        next[j - 1]! + 1,
-        row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
-      )
-    row = next
-  }
-  return row[b.length]!
-}

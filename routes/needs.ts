@@ -3,12 +3,15 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Trail } from '../lib/audit/trail.ts'
 import type { Auth, Caller } from '../lib/auth/auth.ts'
+import type { Bus } from '../lib/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Cluster } from '../lib/cluster/cluster.ts'
 import type { Config } from '../lib/config.ts'
 import type { EventStore } from '../lib/events/events.ts'
+import type { Events } from '../lib/events/kinds.ts'
 import type { Log } from '../lib/log.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
+import type { Asker } from './asker.ts'
 
 /** The lab as the site sees it: switches with a name, nothing else. */
 export type LabFace = {
@@ -31,6 +34,8 @@ export type Needs = {
   auth: Auth
   cluster: Cluster
   events: EventStore
+  /** For counting; whoever shows nothing live needs none. */
+  bus?: Bus<Events> | undefined
   trail: Trail
   schedule: Schedule
   lab?: LabFace | undefined
@@ -44,6 +49,7 @@ export type Needs = {
  */
 export type Env = {
   Bindings: Partial<HttpBindings> & { local?: boolean }
-  Variables: { caller?: Caller; nonce: string }
+  /** Set by the guard before any route; `caller` only where somebody showed who he is. */
+  Variables: { caller?: Caller | undefined; asker: Asker; requestId: string; nonce: string }
 }
 export type App = Hono<Env>

@@ -48,7 +48,7 @@ const model = (picture: Picture, extra: Extra): Model<GuestRow> => {
 }
 
 const rowOf = (g: GuestState): GuestRow => {
-  const live = g.condition === 'running' || g.condition === 'paused' || g.condition === 'other'
+  const live = g.condition !== 'stopped'
   return {
     id: domId('guest', g.vmid),
     vmid: String(g.vmid),
@@ -73,29 +73,26 @@ export const guestRow = (r: GuestRow): Html =>
 const heads = ['Id#', 'Name', 'Kind', 'Node', 'State', 'CPU#', 'Memory#', 'Network#', 'Up#', 'Tags']
 
 /** Stable keys; what is not known is null. */
-export const guestJson = (g: GuestState) => {
-  const known = g.condition !== 'unknown'
-  return {
-    vmid: g.vmid,
-    kind: g.kind,
-    name: g.name,
-    node: g.node,
-    condition: g.condition,
-    word: g.word,
-    why: g.why ?? null,
-    since: isoOr(g.since),
-    template: g.template,
-    tags: g.tags,
-    lock: g.lock ?? null,
-    ha: g.ha ?? null,
-    cpu: known ? (g.cpu ?? null) : null,
-    cores: g.cores ?? null,
-    memory: known ? (g.memory ?? null) : null,
-    disk: known ? (g.disk ?? null) : null,
-    uptimeS: known ? (g.uptime ?? null) : null,
-    net: known ? (g.net ?? null) : null,
-  }
-}
+export const guestJson = (g: GuestState) => ({
+  vmid: g.vmid,
+  kind: g.kind,
+  name: g.name,
+  node: g.node,
+  condition: g.condition,
+  word: g.word,
+  why: g.why ?? null,
+  since: isoOr(g.since),
+  template: g.template,
+  tags: g.tags,
+  lock: g.lock ?? null,
+  ha: g.ha ?? null,
+  cpu: g.cpu ?? null,
+  cores: g.cores ?? null,
+  memory: g.memory ?? null,
+  disk: g.disk ?? null,
+  uptimeS: g.uptime ?? null,
+  net: g.net ?? null,
+})
 
 export const guests: Panel<Model<GuestRow>> = {
   name: 'guests',

@@ -45,19 +45,21 @@ const model = (picture: Picture, extra: Extra): Model<NodeRow> => {
 
 const rowOf = (n: NodeState, m: Moment): NodeRow => {
   const on = n.reach === 'online'
+  // Figures of a node that does not answer now are those of the last reading, which the panel dates.
+  const seen = n.reach !== 'offline'
   return {
     id: domId('node', n.name),
     name: shown(n.name),
     aliases: n.aliases.map((a) => shown(a)).join(', '),
     is: on ? 'online' : n.reach === 'offline' ? 'off' : 'unknown',
     state: on && !n.permitted ? 'online, figures not permitted' : reachWords(n.reach, n.since, m),
-    cpu: on ? percent(n.cpu) : DASH,
+    cpu: seen ? percent(n.cpu) : DASH,
     cores: n.cores === undefined ? DASH : String(n.cores),
-    memory: on ? use(n.memory) : DASH,
-    memoryPart: on ? percent(part(n.memory)) : DASH,
-    root: on ? use(n.root) : DASH,
-    uptime: on ? duration(n.uptime) : DASH,
-    net: on && n.net ? `↓ ${rate(n.net.in)} ↑ ${rate(n.net.out)}` : DASH,
+    memory: seen ? use(n.memory) : DASH,
+    memoryPart: seen ? percent(part(n.memory)) : DASH,
+    root: seen ? use(n.root) : DASH,
+    uptime: seen ? duration(n.uptime) : DASH,
+    net: seen && n.net ? `↓ ${rate(n.net.in)} ↑ ${rate(n.net.out)}` : DASH,
     source: n,
   }
 }
@@ -78,7 +80,7 @@ const heads = ['Node', 'State', 'CPU#', 'Cores#', 'Memory#', '#', 'Root disk#', 
 
 /** Stable keys; what is not known, or was known of a node that is off, is null. */
 export const nodeJson = (n: NodeState) => {
-  const on = n.reach === 'online'
+  const seen = n.reach !== 'offline'
   return {
     name: n.name,
     aliases: n.aliases,
@@ -86,12 +88,12 @@ export const nodeJson = (n: NodeState) => {
     reach: n.reach,
     since: isoOr(n.since),
     permitted: n.permitted,
-    cpu: on ? (n.cpu ?? null) : null,
+    cpu: seen ? (n.cpu ?? null) : null,
     cores: n.cores ?? null,
-    memory: on ? (n.memory ?? null) : null,
-    root: on ? (n.root ?? null) : null,
-    uptimeS: on ? (n.uptime ?? null) : null,
-    net: on ? (n.net ?? null) : null,
+    memory: seen ? (n.memory ?? null) : null,
+    root: seen ? (n.root ?? null) : null,
+    uptimeS: seen ? (n.uptime ?? null) : null,
+    net: seen ? (n.net ?? null) : null,
     mac: n.mac ?? null,
     votes: n.votes ?? null,
   }

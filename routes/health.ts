@@ -1,0 +1,39 @@
+/** Alive, and ready: the first asks nothing and tells nothing, the second gives its reasons. */
+import { age } from '../lib/format.ts'
+import { type Ctx, formOf, sendJson, sendText, varies } from './answer.ts'
+import type { Needs } from './needs.ts'
+
+/** `GET /healthz`: the process answers. Open to everybody, so it says nothing else. */
+export const showHealth = (c: Ctx) => {
+  c.header('Cache-Control', 'no-store')
+  return sendText(c, 'ok')
+}
+
+export type Reason = { name: string; ok: boolean; text: string }
+
+/** `GET /readyz`: 200, or 503 with what is missing; text for terminals and browsers, else JSON. */
+export const showReady = (needs: Needs) => (c: Ctx) => {
+  const reasons = reasonsOf(needs)
+  const ready = reasons.every((r) => r.ok)
+  const status = ready ? 200 : 503
+  varies(c)
+  c.header('Cache-Control', 'no-store')
+  if (formOf(c) === 'json') return sendJson(c, { ready, reasons }, status)
+  const lines = reasons.map((r) => `${r.ok ? 'ok  ' : 'FAIL'}  ${r.name}: ${r.text}`)
+  return sendText(c, [ready ? 'ready' : 'not ready', ...lines].join('\n'), status)
+}
+
+const reasonsOf = ({ cluster, clock, trouble }: Needs): Reason[] => {
+  const { at, limit, trouble: why } = cluster.picture().parts.resources
+  const now = clock.now()
+  const fresh = at !== undefined && now - at <= limit
+  const heard = (at === undefined ? 'not heard yet.' : `last heard ${age(at, now)} ago.`).replace(
+    /\u2009/g,
+    ' ',
+  )
+  const broken = trouble()
+  return [
+    { name: 'cluster', ok: fresh, text: fresh || !why ? heard : `${heard} ${why.text}` },
+    { name: 'database', ok: !broken, text: broken ?? 'takes writes.' },
+  ]
+}

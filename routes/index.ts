@@ -1,0 +1,58 @@
+/** The map of the site: every route on this page. In front of all of them stands the guard. */
+import { Hono } from 'hono'
+import { paths } from '../lib/paths.ts'
+import { sendJson } from './answer.ts'
+import { showEvents, showState } from './api.ts'
+import { createFailures } from './failures.ts'
+import { guard } from './guard.ts'
+import { showHealth, showReady } from './health.ts'
+import { showHome } from './home.ts'
+import { showLab, switchScenario } from './lab.ts'
+import { loginRoutes } from './login.ts'
+import { createMetrics } from './metrics.ts'
+import type { App, Env, Needs } from './needs.ts'
+import { showPanel } from './panels.ts'
+import { settingsRoutes } from './settings.ts'
+import { staticFiles } from './static.ts'
+import { welcomeRoutes } from './welcome.ts'
+
+export const createSite = (needs: Needs): App => {
+  const app: App = new Hono<Env>()
+  const failures = createFailures(needs)
+  const metrics = createMetrics(needs)
+
+  app.use(metrics.count)
+  app.use(guard(needs))
+
+  // Who may: the way in, and who else has one
+  app.route('/', loginRoutes(needs))
+  app.route('/', welcomeRoutes(needs))
+  app.route('/', settingsRoutes(needs))
+
+  // What one sees
+  app.get(paths.hud(), showHome(needs))
+  app.get('/f/:panel', showPanel(needs))
+
+  // What scripts read
+  app.get(paths.state(), showState(needs))
+  app.get(paths.events(), showEvents(needs))
+  app.get(paths.openapi(), async (c) =>
+    sendJson(c, (await import('./openapi.ts')).describe(needs.version)),
+  )
+
+  // What watches over the house
+  app.get(paths.health(), showHealth)
+  app.get(paths.ready(), showReady(needs))
+  app.get(paths.metrics(), metrics.show)
+
+  // The simulated cluster's switches; 404 outside the lab
+  app.get(paths.lab(), showLab(needs))
+  app.post('/lab/scenarios/:name', switchScenario(needs))
+
+  // Files that never change under their address
+  app.get('/static/:file', staticFiles(needs.config.root))
+
+  app.notFound(failures.missing)
+  app.onError(failures.caught)
+  return app
+}

@@ -1,0 +1,227 @@
+/** Every route of the site with what it asks and answers: the one table behind the description of the API. */
+import type { z } from 'zod'
+import { panels, paths } from '../lib/paths.ts'
+import * as shapes from './shapes.ts'
+
+export type Answer = {
+  what: string
+  /** Content types; a shape stands for `application/json`. */
+  as?: ('text/html' | 'text/plain' | 'text/css')[]
+  shape?: z.ZodType
+}
+export type Parameter = { in: 'path' | 'query'; what: string; schema?: object }
+export type Operation = {
+  method: 'get' | 'post' | 'delete'
+  /** As hono writes it: `/f/:panel`. */
+  path: string
+  what: string
+  scope: 'none' | 'view' | 'operate' | 'admin'
+  parameters?: Record<string, Parameter>
+  /** Fields of a form. */
+  form?: Record<string, string>
+  answers: Record<number, Answer>
+}
+
+const failed = (what: string): Answer => ({ what, shape: shapes.failure })
+const page = (what: string): Answer => ({ what, as: ['text/html'] })
+const back: Answer = { what: 'Done; the page to look at next is in Location.' }
+
+const panelOperations: Operation[] = [
+  ...panels.map(
+    (name): Operation => ({
+      method: 'get',
+      path: paths.panel(name, 'json'),
+      what: `The panel ${name} as JSON.`,
+      scope: 'view',
+      answers: { 200: { what: 'The panel.', shape: shapes.panelShapes[name] } },
+    }),
+  ),
+  {
+    method: 'get',
+    path: '/f/:panel',
+    what: 'One panel as an HTML fragment; as aligned text with the suffix .txt, for Accept: text/plain and for curl, wget and httpie; as JSON with .json.',
+    scope: 'view',
+    parameters: { panel: { in: 'path', what: `One of ${panels.join(', ')}.` } },
+    answers: {
+      200: {
+        what: 'The panel, also when it is stale: it says so.',
+        as: ['text/html', 'text/plain'],
+      },
+      404: failed('No such panel; the answer lists them.'),
+    },
+  },
+]
+
+const readOperations: Operation[] = [
+  {
+    method: 'get',
+    path: paths.hud(),
+    what: 'The overview: all panels.',
+    scope: 'view',
+    answers: { 200: { what: 'The page.', as: ['text/html', 'text/plain'] } },
+  },
+  {
+    method: 'get',
+    path: paths.state(),
+    what: 'The picture of the cluster. Bytes, fractions 0-1, seconds, ISO 8601; what is not known is null.',
+    scope: 'view',
+    answers: { 200: { what: 'The picture.', shape: shapes.state } },
+  },
+  {
+    method: 'get',
+    path: paths.events(),
+    what: 'Events, newest first.',
+    scope: 'view',
+    parameters: {
+      since: {
+        in: 'query',
+        what: 'Not older than this.',
+        schema: { type: 'string', format: 'date-time' },
+      },
+      before: { in: 'query', what: 'Only ids below.', schema: { type: 'integer', minimum: 1 } },
+      kind: {
+        in: 'query',
+        what: 'Kinds or their first words, several with commas: node.lost,task',
+        schema: { type: 'string' },
+      },
+      severity: {
+        in: 'query',
+        what: 'At least so loud.',
+        schema: { type: 'string', enum: ['info', 'good', 'warn', 'crit'] },
+      },
+      subject: { in: 'query', what: 'Whom it is about: guest/303.', schema: { type: 'string' } },
+      limit: {
+        in: 'query',
+        what: 'At most so many.',
+        schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      },
+    },
+    answers: {
+      200: { what: 'Events.', shape: shapes.eventsPage },
+      422: failed('Every mistake, by parameter.'),
+    },
+  },
+  {
+    method: 'get',
+    path: paths.openapi(),
+    what: 'This description.',
+    scope: 'view',
+    answers: { 200: { what: 'OpenAPI 3.1.' } },
+  },
+]
+
+const watchOperations: Operation[] = [
+  {
+    method: 'get',
+    path: paths.health(),
+    what: 'Alive.',
+    scope: 'none',
+    answers: { 200: { what: 'ok', as: ['text/plain'] } },
+  },
+  {
+    method: 'get',
+    path: paths.ready(),
+    what: 'Ready, or what is missing.',
+    scope: 'view',
+    answers: {
+      200: { what: 'Ready.', shape: shapes.readiness, as: ['text/plain'] },
+      503: { what: 'Not ready, with the reasons.', shape: shapes.readiness, as: ['text/plain'] },
+    },
+  },
+  {
+    method: 'get',
+    path: paths.metrics(),
+    what: 'Figures in the text format of Prometheus.',
+    scope: 'view',
+    answers: { 200: { what: 'Metrics.', as: ['text/plain'] } },
+  },
+  {
+    method: 'get',
+    path: '/static/:file',
+    what: 'A file of the pages; never changes under an address with a hash.',
+    scope: 'none',
+    parameters: { file: { in: 'path', what: 'Name with hash.' } },
+    answers: { 200: { what: 'The file.', as: ['text/css'] }, 404: failed('No such file.') },
+  },
+]
+
+const labOperations: Operation[] = [
+  {
+    method: 'get',
+    path: paths.lab(),
+    what: 'The switches of the simulated cluster.',
+    scope: 'view',
+    answers: {
+      200: { what: 'The switches.', shape: shapes.scenarios, as: ['text/html'] },
+      404: failed('This is a real cluster.'),
+    },
+  },
+  {
+    method: 'post',
+    path: '/lab/scenarios/:name',
+    what: 'Switches a fault on or off.',
+    scope: 'operate',
+    parameters: { name: { in: 'path', what: 'The scenario.' } },
+    form: { on: '1 or 0', target: 'Where, for scenarios that ask it' },
+    answers: {
+      200: { what: 'The switches, for scripts.', shape: shapes.scenarios },
+      303: back,
+      404: failed('No such scenario, or no lab.'),
+      422: failed('What is wrong with the fields.'),
+    },
+  },
+]
+
+const doorOperations: Operation[] = [
+  {
+    method: 'get',
+    path: paths.login(),
+    what: 'The login form.',
+    scope: 'none',
+    parameters: { next: { in: 'query', what: 'Where to go afterwards; a path of this site.' } },
+    answers: { 200: page('The form.') },
+  },
+  {
+    method: 'post',
+    path: paths.login(),
+    what: 'Opens a session.',
+    scope: 'none',
+    form: { name: 'The account', password: 'Its password', next: 'A path of this site' },
+    answers: {
+      303: back,
+      401: page('Wrong.'),
+      429: page('Too many tries; Retry-After says when.'),
+    },
+  },
+  {
+    method: 'post',
+    path: paths.logout(),
+    what: 'Ends the session.',
+    scope: 'view',
+    answers: { 303: back },
+  },
+  {
+    method: 'get',
+    path: paths.welcome(),
+    what: 'The first start: choose a password.',
+    scope: 'none',
+    parameters: { code: { in: 'query', what: 'The one-time code of the console.' } },
+    answers: { 200: page('The form.') },
+  },
+  {
+    method: 'post',
+    path: paths.welcome(),
+    what: 'Creates the account.',
+    scope: 'none',
+    form: { code: 'The one-time code', name: 'The account', password: 'Its password' },
+    answers: { 303: back, 422: page('What is wrong.'), 429: page('Too many tries.') },
+  },
+]
+
+export const operations: Operation[] = [
+  ...panelOperations,
+  ...readOperations,
+  ...watchOperations,
+  ...labOperations,
+  ...doorOperations,
+]

@@ -1,0 +1,218 @@
+/** The shapes of what scripts read, for the description of the API and for the tests that hold it to them. */
+import { z } from 'zod'
+import { panels } from '../lib/paths.ts'
+
+const moment = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
+const fraction = z.number().meta({ description: 'Fraction, 1 = all of it' })
+const bytes = z.number().meta({ description: 'Bytes' })
+const seconds = z.number().meta({ description: 'Seconds' })
+const use = z.strictObject({ used: bytes, total: bytes })
+const net = z.strictObject({ in: z.number(), out: z.number() }).meta({
+  description: 'Bytes a second',
+})
+const orNull = <T extends z.ZodType>(shape: T) => shape.nullable()
+const reach = z.enum(['online', 'offline', 'unknown'])
+
+export const node = z.strictObject({
+  name: z.string(),
+  aliases: z.array(z.string()),
+  address: orNull(z.string()),
+  reach,
+  since: orNull(moment).meta({ description: 'Since when the reach is what it is, as far as seen' }),
+  permitted: z.boolean().meta({ description: 'False: the token may not see its figures' }),
+  cpu: orNull(fraction),
+  cores: orNull(z.number()),
+  memory: orNull(use),
+  root: orNull(use),
+  uptimeS: orNull(seconds),
+  net: orNull(net),
+  mac: orNull(z.string()),
+  votes: orNull(z.number()),
+})
+
+export const guest = z.strictObject({
+  vmid: z.number(),
+  kind: z.enum(['qemu', 'lxc']),
+  name: z.string(),
+  node: z.string(),
+  condition: z.enum(['running', 'stopped', 'paused', 'unknown', 'other']),
+  word: z.string().meta({ description: 'The word as Proxmox sent it' }),
+  why: orNull(z.string()).meta({ description: 'Why the condition is unknown' }),
+  since: orNull(moment),
+  template: z.boolean(),
+  tags: z.array(z.string()),
+  lock: orNull(z.string()),
+  ha: orNull(z.string()),
+  cpu: orNull(fraction),
+  cores: orNull(z.number()),
+  memory: orNull(use),
+  disk: orNull(use),
+  uptimeS: orNull(seconds),
+  net: orNull(net),
+})
+
+export const storage = z.strictObject({
+  id: z.string(),
+  storage: z.string(),
+  nodes: z.array(z.string()),
+  shared: z.boolean(),
+  plugin: z.string(),
+  content: z.array(z.string()),
+  condition: z.enum(['available', 'inactive', 'unknown']),
+  why: orNull(z.string()),
+  use: orNull(use),
+  fullInDays: orNull(z.number()),
+})
+
+export const task = z.strictObject({
+  upid: z.string(),
+  node: z.string(),
+  type: z.string(),
+  object: z.string(),
+  user: z.string(),
+  start: moment,
+  end: orNull(moment),
+  outcome: z.enum(['running', 'ok', 'warnings', 'failed']),
+  text: orNull(z.string()),
+})
+
+export const backup = z.strictObject({
+  vmid: z.number(),
+  name: z.string(),
+  node: z.string(),
+  last: orNull(z.strictObject({ at: moment, storage: z.string(), size: orNull(bytes) })),
+  count: z.number(),
+  uncovered: z.boolean().meta({ description: 'In no backup job' }),
+})
+
+export const event = z.strictObject({
+  id: z.number(),
+  at: moment,
+  kind: z.string(),
+  severity: z.enum(['info', 'good', 'warn', 'crit']),
+  subject: orNull(z.string()),
+  words: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+})
+
+export const vote = z.strictObject({ node: z.string(), reach, votes: orNull(z.number()) })
+
+export const powerRow = z.strictObject({
+  node: z.string(),
+  power: z.enum(['on', 'off', 'unknown']),
+  since: moment,
+  uptimeS: orNull(seconds),
+  guestsRunning: orNull(z.number()),
+  mac: orNull(z.string()),
+})
+
+export const cluster = z.strictObject({
+  name: orNull(z.string()),
+  standalone: z.boolean(),
+  quorate: orNull(z.boolean()).meta({ description: 'null: cannot be known now' }),
+  votes: orNull(z.strictObject({ online: z.number(), total: z.number(), needed: z.number() })),
+  entry: orNull(z.string()).meta({ description: 'The node that serves the picture' }),
+})
+
+const part = z.strictObject({
+  at: orNull(moment),
+  ageS: orNull(seconds),
+  limitS: seconds,
+  stale: z.boolean(),
+  trouble: orNull(
+    z.strictObject({
+      kind: z.enum(['unreachable', 'unauthorized', 'forbidden', 'untrusted', 'failed']),
+      text: z.string(),
+      next: orNull(z.string()),
+      since: moment,
+    }),
+  ),
+})
+
+export const state = z.strictObject({
+  version: z.number(),
+  now: moment,
+  parts: z.strictObject({
+    resources: part,
+    status: part,
+    tasks: part,
+    storage: part,
+    backups: part,
+  }),
+  cluster,
+  nodes: z.array(node),
+  guests: z.array(guest),
+  storages: z.array(storage),
+  tasks: z.array(task),
+  backups: z.array(backup),
+})
+
+const panelOf = <T extends z.ZodType>(row: T) =>
+  z.strictObject({
+    panel: z.enum(panels),
+    title: z.string(),
+    state: z.enum(['loading', 'fresh', 'stale', 'unknown', 'forbidden', 'error']),
+    count: z.string(),
+    notes: z.array(z.string()),
+    next: orNull(z.string()),
+    now: moment,
+    at: orNull(moment).meta({ description: 'The last good reading' }),
+    ageS: orNull(seconds),
+    rows: z.array(row),
+  })
+
+/** What `/f/<panel>.json` answers. */
+export const panelShapes = {
+  nodes: panelOf(node),
+  guests: panelOf(guest),
+  storage: panelOf(storage),
+  quorum: panelOf(vote).extend({ cluster }),
+  tasks: panelOf(task),
+  backups: panelOf(backup),
+  power: panelOf(powerRow),
+  events: panelOf(event),
+}
+
+export const eventsPage = z.strictObject({
+  events: z.array(event),
+  next: orNull(z.number()).meta({ description: 'The `before` of the following page' }),
+})
+
+export const readiness = z.strictObject({
+  ready: z.boolean(),
+  reasons: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), text: z.string() })),
+})
+
+export const failure = z.strictObject({
+  error: z.strictObject({
+    kind: z.enum([
+      'unreachable',
+      'timeout',
+      'untrusted',
+      'unauthorized',
+      'forbidden',
+      'not-found',
+      'invalid',
+      'conflict',
+      'busy',
+      'failed',
+      'broken',
+    ]),
+    message: z.string(),
+    next: orNull(z.string()),
+    details: z.record(z.string(), z.string()),
+    near: z.array(z.string()).optional(),
+  }),
+})
+
+export const scenarios = z.strictObject({
+  scenarios: z.array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      on: z.boolean(),
+      target: z.string().optional(),
+      targets: z.array(z.string()),
+    }),
+  ),
+})
