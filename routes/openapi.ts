@@ -1,6 +1,7 @@
 /** `/api/openapi.json`: the table of operations, written as OpenAPI 3.1. */
 import { z } from 'zod'
-import { type Answer, type Operation, operations } from './operations.ts'
+import type { Answer, Operation } from './operation.ts'
+import { operations } from './operations.ts'
 import { failure } from './shapes.ts'
 
 type Described = Record<string, Record<string, object>>

@@ -1,30 +1,8 @@
 /** Every route of the site with what it asks and answers: the one table behind the description of the API. */
-import type { z } from 'zod'
 import { panels, paths } from '../lib/paths.ts'
+import { back, failed, type Operation } from './operation.ts'
+import { doorOperations, settingsOperations } from './operations-door.ts'
 import * as shapes from './shapes.ts'
-
-export type Answer = {
-  what: string
-  /** Content types; a shape stands for `application/json`. */
-  as?: ('text/html' | 'text/plain' | 'text/css')[]
-  shape?: z.ZodType
-}
-export type Parameter = { in: 'path' | 'query'; what: string; schema?: object }
-export type Operation = {
-  method: 'get' | 'post' | 'delete'
-  /** As hono writes it: `/f/:panel`. */
-  path: string
-  what: string
-  scope: 'none' | 'view' | 'operate' | 'admin'
-  parameters?: Record<string, Parameter>
-  /** Fields of a form. */
-  form?: Record<string, string>
-  answers: Record<number, Answer>
-}
-
-const failed = (what: string): Answer => ({ what, shape: shapes.failure })
-const page = (what: string): Answer => ({ what, as: ['text/html'] })
-const back: Answer = { what: 'Done; the page to look at next is in Location.' }
 
 const panelOperations: Operation[] = [
   ...panels.map(
@@ -172,56 +150,11 @@ const labOperations: Operation[] = [
   },
 ]
 
-const doorOperations: Operation[] = [
-  {
-    method: 'get',
-    path: paths.login(),
-    what: 'The login form.',
-    scope: 'none',
-    parameters: { next: { in: 'query', what: 'Where to go afterwards; a path of this site.' } },
-    answers: { 200: page('The form.') },
-  },
-  {
-    method: 'post',
-    path: paths.login(),
-    what: 'Opens a session.',
-    scope: 'none',
-    form: { name: 'The account', password: 'Its password', next: 'A path of this site' },
-    answers: {
-      303: back,
-      401: page('Wrong.'),
-      429: page('Too many tries; Retry-After says when.'),
-    },
-  },
-  {
-    method: 'post',
-    path: paths.logout(),
-    what: 'Ends the session.',
-    scope: 'view',
-    answers: { 303: back },
-  },
-  {
-    method: 'get',
-    path: paths.welcome(),
-    what: 'The first start: choose a password.',
-    scope: 'none',
-    parameters: { code: { in: 'query', what: 'The one-time code of the console.' } },
-    answers: { 200: page('The form.') },
-  },
-  {
-    method: 'post',
-    path: paths.welcome(),
-    what: 'Creates the account.',
-    scope: 'none',
-    form: { code: 'The one-time code', name: 'The account', password: 'Its password' },
-    answers: { 303: back, 422: page('What is wrong.'), 429: page('Too many tries.') },
-  },
-]
-
 export const operations: Operation[] = [
   ...panelOperations,
   ...readOperations,
   ...watchOperations,
   ...labOperations,
   ...doorOperations,
+  ...settingsOperations,
 ]

@@ -216,3 +216,14 @@ export const scenarios = z.strictObject({
     }),
   ),
 })
+
+export const done = z.strictObject({ done: z.boolean() })
+
+export const freshKey = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(['view', 'operate', 'admin']),
+  expiresAt: z.number().optional().meta({ description: 'Milliseconds since 1970' }),
+  secret: z.string(),
+  url: z.string(),
+})
