@@ -23,7 +23,13 @@ export type Session = {
   close(): void
 }
 
-export type SessionNeeds = { place: Place; trust: Trust; clock: Clock }
+export type SessionNeeds = {
+  place: Place
+  trust: Trust
+  clock: Clock
+  /** The node's own name, where it is known: its certificate may stand for that as well. */
+  name?: string | undefined
+}
 
 /** Logs in with a password; a second factor is asked for with `details.tfa` in the Problem. */
 export const loginByPassword = async (
@@ -72,8 +78,8 @@ export const loginByToken = (needs: SessionNeeds, token: Token): Session =>
     token,
   )
 
-const openLine = ({ place, trust, clock }: SessionNeeds) =>
-  createLine({ name: place.host, address: placeInWords(place) }, place, trust, clock)
+const openLine = ({ place, trust, clock, name = place.host }: SessionNeeds) =>
+  createLine({ name, address: placeInWords(place) }, place, trust, clock)
 
 type Line = ReturnType<typeof createLine>
 
