@@ -25,6 +25,7 @@ export const paths = {
   logout: () => '/logout',
   welcome: (code?: string) => (code ? `/welcome?code=${part(code)}` : '/welcome'),
   settings: () => '/settings',
+  password: () => '/settings/password',
   session: (id: string) => `/settings/sessions/${part(id)}`,
   tokens: () => '/settings/tokens',
   token: (id: string) => `/settings/tokens/${part(id)}`,

@@ -7,7 +7,22 @@ import { assetsOf } from './static.ts'
 
 export type Form = 'html' | 'text' | 'json'
 export type Ctx = Context<Env>
-type Status = 200 | 202 | 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 502 | 503 | 504
+type Status =
+  | 200
+  | 201
+  | 202
+  | 400
+  | 401
+  | 403
+  | 404
+  | 409
+  | 413
+  | 422
+  | 429
+  | 500
+  | 502
+  | 503
+  | 504
 
 /** Clients that print what they get on a terminal. */
 const TERMINAL = /^(curl|wget|httpie)\b/i

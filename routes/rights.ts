@@ -1,0 +1,24 @@
+/** Which path asks what of its caller: one table, read by the guard. */
+import type { Scope } from '../lib/auth/auth.ts'
+import { paths } from '../lib/paths.ts'
+import { isSafe } from './origin.ts'
+
+/** Open to everybody: the way in, and the sign of life that carries nothing. */
+const open = new Set<string>([paths.login(), paths.welcome(), paths.health()])
+export const isOpen = (path: string): boolean => open.has(path) || isStatic(path)
+
+export const isStatic = (path: string): boolean => path.startsWith('/static/')
+
+/** What a screen on the wall may read: what hangs in the hall is seen by guests. */
+const forWalls = /^\/(wall(\/[^/]*)?|f\/[^/]+|live)$/
+export const isForWalls = (path: string): boolean => forWalls.test(path)
+
+const admin = /^\/settings(\/|$)/
+/** Anybody may leave. */
+const leave: string = paths.logout()
+
+/** Looking is `view`, everything that changes something `operate`, the settings `admin`. */
+export const scopeFor = (method: string, path: string): Scope => {
+  if (admin.test(path)) return 'admin'
+  return isSafe(method) || path === leave ? 'view' : 'operate'
+}
