@@ -77,11 +77,11 @@ const chooseMode = (env: Environment, file: string): { mode: Config['mode']; fil
   return { mode: 'lab' }
 }
 
-/** Podman and Docker leave these files; our own image also says so itself. */
-const inContainer = (env: Environment) =>
-  env.JARVIS_CONTAINER
-    ? env.JARVIS_CONTAINER === '1'
-    : existsSync('/.dockerenv') || existsSync('/run/.containerenv')
+/**
+ * Our own image says so itself (Containerfile). Traces of an engine (`/.dockerenv`) are no sign:
+ * a checkout in a development container is somebody who looks around.
+ */
+const inContainer = (env: Environment) => env.JARVIS_CONTAINER === '1'
 
 const serverOf = (
   shape: FileShape['server'],

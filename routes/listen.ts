@@ -26,7 +26,7 @@ const HEADERS_MS = 10_000
 const REQUEST_MS = 30_000
 
 /** Listens; throws `conflict` for a port that is taken and `forbidden` for one that is not ours. */
-export const listen = async ({ server: wish }: Config, fetch: Fetch): Promise<Listening> => {
+export const listen = async ({ server: wish, mode }: Config, fetch: Fetch): Promise<Listening> => {
   const server = createAdaptorServer({
     fetch: fetch as never,
     ...(wish.tls
@@ -36,7 +36,7 @@ export const listen = async ({ server: wish }: Config, fetch: Fetch): Promise<Li
   await bound(server, wish)
   const { port } = server.address() as AddressInfo
   return {
-    url: wish.url ?? `${wish.tls ? 'https' : 'http'}://${typed(wish.host)}:${port}`,
+    url: wish.url ?? `${wish.tls ? 'https' : 'http'}://${typed(wish.host, mode)}:${port}`,
     port,
     close: () =>
       new Promise((done) => {
@@ -66,8 +66,8 @@ const whyNot = (error: NodeJS.ErrnoException, host: string, port: number) => {
   return new Problem('invalid', `I cannot listen on ${host}:${port}: ${error.message}`)
 }
 
-/** "All addresses" is nothing that one can type; the machine's own name is. */
-const typed = (host: string) => {
-  if (host === '0.0.0.0' || host === '::') return hostname()
+/** "All addresses" is nothing that one can type: the machine's name is, and the lab is tried at home. */
+const typed = (host: string, mode: Config['mode']) => {
+  if (host === '0.0.0.0' || host === '::') return mode === 'lab' ? 'localhost' : hostname()
   return isIPv6(host) ? `[${host}]` : host
 }

@@ -26,7 +26,7 @@ const load = (dir: string, yaml: string, env: Environment = {}) => {
   writeFileSync(join(dir, 'jarvis.yaml'), yaml)
   writeFileSync(join(dir, 'ca.pem'), '-----BEGIN CERTIFICATE-----\n')
   writeFileSync(join(dir, 'token'), 'from-the-file\n')
-  return loadConfig({ root: dir, env: { JARVIS_CONTAINER: '0', ...env } })
+  return loadConfig({ root: dir, env })
 }
 const refusal = (work: () => unknown): Problem => {
   try {
@@ -113,7 +113,7 @@ config('text that is no YAML is told with its line', ({ dir }) => {
 })
 
 config('without a file it is the lab, with its state in a folder of its own', ({ dir }) => {
-  const c = loadConfig({ root: dir, env: { JARVIS_CONTAINER: '0' } })
+  const c = loadConfig({ root: dir, env: {} })
   assert.is(c.mode, 'lab')
   assert.is(c.data, join(dir, 'data/lab'))
 })

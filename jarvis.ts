@@ -1,0 +1,207 @@
+/**
+ * The composition root: configuration → lock → database → rooms → site → loops, each handing in what
+ * the next one needs. `stop` undoes it in reverse. Nothing here decides anything.
+ */
+import { join } from 'node:path'
+import { listenControl } from './cli/control.ts'
+import { createTrail } from './lib/audit/trail.ts'
+import { type Auth, createAuth } from './lib/auth/auth.ts'
+import { type Bus, createBus } from './lib/bus.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import { createCluster } from './lib/cluster/cluster.ts'
+import type { Config } from './lib/config.ts'
+import { type ClusterConfig, tokenFor } from './lib/config-cluster.ts'
+import { openDb } from './lib/db/db.ts'
+import { lockFolder } from './lib/db/lock.ts'
+import { migrate, readMigrations } from './lib/db/migrate.ts'
+import { createWriteBuffer } from './lib/db/write-buffer.ts'
+import { messageOf, Problem } from './lib/errors.ts'
+import { createEvents } from './lib/events/events.ts'
+import type { Events } from './lib/events/kinds.ts'
+import type { Log } from './lib/log.ts'
+import { createProxmox } from './lib/proxmox/client.ts'
+import { createSchedule } from './lib/schedule/schedule.ts'
+import { createKeeper } from './lib/setup/keeper.ts'
+import { createSite } from './routes/index.ts'
+import { listen } from './routes/listen.ts'
+import { createLocal, isLocal } from './routes/local.ts'
+import type { Env, LabFace } from './routes/needs.ts'
+
+export type StartOptions = {
+  config: Config
+  log: Log
+  version: string
+  clock?: Clock
+  /** Called when the server cannot go on and must be stopped by whoever started it. */
+  onFatal?: (error: unknown) => void
+}
+
+export type Jarvis = {
+  /** The address to open, as people type it. */
+  url: string
+  fetch: (request: Request, env?: Env['Bindings']) => Response | Promise<Response>
+  /** The one-time code of a server without an account. */
+  welcomeCode: string | undefined
+  /** A token to look around with; the lab alone gives one away. */
+  viewToken: string | undefined
+  /** Ends streams, flushes what waits, closes the database. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Starts everything; on a failure what was already started is undone before it throws. */
+export const startJarvis = async (options: StartOptions): Promise<Jarvis> => {
+  const undo: (() => unknown)[] = []
+  const stop = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        options.log.error('stop: a step failed', { reason: messageOf(error) })
+      }
+    }
+  }
+  try {
+    return { ...(await compose(options, undo)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
+  const { config, log, version, clock = systemClock } = options
+  const lock = await lockFolder(config.data, 'serve')
+  undo.push(() => lock.release())
+  const db = await openDb(join(config.data, 'jarvis.db'))
+  undo.push(() => db.close())
+  const applied = migrate(db, readMigrations(join(config.root, 'migrations')))
+  if (applied.length > 0) log.info('db: migrated', { to: applied.at(-1) })
+
+  const bus = createBus<Events>((kind, error) =>
+    log.error('bus: a listener failed', { kind, reason: messageOf(error) }),
+  )
+  const disk = watchDisk(log, bus)
+  const buffer = createWriteBuffer(db, { clock, onTrouble: disk.full, onRecovery: disk.back })
+  undo.push(() => buffer.close())
+  const schedule = createSchedule({ clock, log, db })
+  const events = createEvents({ db, bus, clock, buffer, keep: config.keep })
+  const trail = createTrail({ db, clock })
+  const auth = createAuth({ db, clock, bus, sessions: config.sessions })
+
+  const lab = config.mode === 'lab' ? await bringUpLab(clock, log, undo) : undefined
+  const place: ClusterConfig | undefined = lab?.cluster ?? config.cluster
+  if (!place) throw new Problem('invalid', 'There is no cluster to look at.')
+  const proxmox = createProxmox({
+    nodes: place.nodes,
+    ...(place.ca ? { ca: place.ca } : {}),
+    token: (role) => tokenFor(place, role),
+    clock,
+    log,
+  })
+  undo.push(() => proxmox.close())
+  const cluster = createCluster({
+    proxmox,
+    bus,
+    clock,
+    log,
+    db,
+    nodes: place.nodes,
+    poll: config.poll,
+    buffer,
+  })
+  const needs = {
+    config,
+    version,
+    clock,
+    log,
+    auth,
+    cluster,
+    events,
+    trail,
+    schedule,
+    trouble: disk.trouble,
+  }
+  const site = createSite({ ...needs, ...(lab ? { lab: lab.face } : {}) })
+
+  const door = await listen(config, site.fetch)
+  undo.push(() => door.close())
+  const keeper = createKeeper({ auth, trail, db })
+  const local = createLocal({ ...needs, keeper, startedAt: clock.now() })
+  const control = await listenControl({
+    data: config.data,
+    fetch: (request, env) => (isLocal(request) ? local : site).fetch(request, env),
+  })
+  undo.push(() => control.close())
+  cluster.start()
+  undo.push(() => cluster.stop())
+  // All periodic work of the house but the poll itself, in one list with its rhythm.
+  schedule.every('events: forget old ones', { cron: '17 3 * * *', timeZone: config.timeZone }, () =>
+    events.sweep(),
+  )
+  schedule.every('history: thin out', { cron: '27 * * * *', timeZone: config.timeZone }, () =>
+    cluster.history.sweep(),
+  )
+  schedule.every(
+    'auth: forget expired keys',
+    { cron: '37 * * * *', timeZone: config.timeZone },
+    () => auth.sweep(),
+  )
+  schedule.start()
+  undo.push(() => schedule.stop())
+  bus.emit('server.started', { version, mode: config.mode })
+  return {
+    url: door.url,
+    fetch: site.fetch,
+    welcomeCode: auth.welcome.code(),
+    viewToken: lab && giveAway(auth),
+  }
+}
+
+/** A full disk is told to everybody until a write succeeds again; reads go on meanwhile. */
+const watchDisk = (log: Log, bus: Bus<Events>) => {
+  let words: string | undefined
+  return {
+    trouble: () => words,
+    full(error: unknown) {
+      if (words === undefined) {
+        log.error('db: nothing can be stored', { reason: messageOf(error) })
+        bus.emit('disk.full', { text: messageOf(error) })
+      }
+      words = `${messageOf(error)} What you see is true; what happens now is not written down.`
+    },
+    back() {
+      words = undefined
+      log.info('db: storing again')
+      bus.emit('disk.back', {})
+    },
+  }
+}
+
+/** The simulated cluster in this very process, and the tokens that lead into it. */
+const bringUpLab = async (clock: Clock, log: Log, undo: (() => unknown)[]) => {
+  const { startLab } = await import('./lab/lab.ts')
+  const lab = await startLab({ clock, log })
+  undo.push(() => lab.stop())
+  const { audit, operate } = lab.tokens
+  const cluster: ClusterConfig = {
+    nodes: lab.nodes,
+    ca: lab.ca,
+    tokens: [
+      { ...audit, roles: ['audit'] },
+      { ...operate, roles: ['operate'] },
+    ],
+  }
+  const face: LabFace = {
+    ...lab.scenarios,
+    list: () => lab.scenarios.list().map((s) => ({ ...s, title: s.about, targets: [] })),
+  }
+  return { cluster, face }
+}
+
+/** The lab's token for looking around: a new one each start, the last one revoked. */
+const giveAway = ({ tokens }: Auth): string => {
+  const name = 'lab curl'
+  for (const old of tokens.list())
+    if (old.name === name && old.revokedAt === null) tokens.revoke(old.id, 'the lab')
+  return tokens.create({ name, scope: 'view', by: 'the lab' }).secret
+}
