@@ -56,11 +56,18 @@ const marks = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' }
 const asText = (findings: Finding[]): string => {
   const wide = Math.max(...findings.map((f) => f.name.length))
   const lines = findings.flatMap(({ name, state, text, mend }) => [
-    `${marks[state]}  ${clean(name).padEnd(wide)}  ${text}`,
-    ...(mend && state !== 'ok' ? [`      ${''.padEnd(wide)}  → ${mend}`] : []),
+    `${marks[state]}  ${clean(name).padEnd(wide)}  ${inLines(text, wide)}`,
+    ...(mend && state !== 'ok' ? [`      ${''.padEnd(wide)}  → ${inLines(mend, wide)}`] : []),
   ])
   const sick = findings.filter((f) => f.state === 'bad').length
   const poor = findings.filter((f) => f.state === 'warn').length
   const sum = sick || poor ? `${sick} in trouble, ${poor} to look at.` : 'All is well.'
   return [...lines, '', sum].join('\n')
 }
+
+/** A broken configuration is told in many lines; the words may come from the cluster. */
+const inLines = (text: string, wide: number) =>
+  text
+    .split('\n')
+    .map(clean)
+    .join(`\n      ${''.padEnd(wide)}  `)

@@ -6,11 +6,14 @@ import { exit } from './io.ts'
 import { callServer } from './socket.ts'
 
 export const command: Command = {
-  usage: [''],
-  options: {},
+  usage: ['[--alive]'],
+  options: {
+    alive: { type: 'boolean', help: 'only whether the server answers; for health checks' },
+  },
   words: 0,
   async run(args, io) {
     const brief = await callServer<Brief>(dataFolder(io), 'GET', '/local/status')
+    if (args.values.alive) return exit.ok
     io.out(args.values.json ? JSON.stringify(brief, null, 2) : briefText(brief))
     return brief.trouble.length === 0 && brief.ageSeconds !== null ? exit.ok : exit.trouble
   },

@@ -26,7 +26,9 @@ export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' 
   startedAt: number
 }
 
-export const isLocalPath = (path: string): boolean => path.startsWith('/local/')
+/** Is it a request for this site rather than the one that everybody sees? */
+export const isLocal = (request: Request): boolean =>
+  new URL(request.url).pathname.startsWith('/local/')
 
 export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
   const app = new Hono<Env>()
