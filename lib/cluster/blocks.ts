@@ -46,13 +46,13 @@ export const loadBlock = (
   start: number,
   metrics: number,
 ): Block | undefined => {
-  const row = db.first<{ data: Uint8Array }>(
+  const row = db.first<{ data: ArrayBuffer | Uint8Array }>(
     'select data from samples where subject = ? and step = ? and start = ?',
     [subject, step, start],
   )
   if (!row || row.data.byteLength !== metrics * SLOTS[step] * 4) return undefined
   // A copy: the driver's buffer need not begin at a multiple of four.
-  const bytes = Uint8Array.from(row.data)
+  const bytes = new Uint8Array(row.data).slice()
   return { subject, step, start, data: new Float32Array(bytes.buffer), dirty: false }
 }
 

@@ -1,0 +1,367 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { fakeClock } from '../../clock.ts'
+import { nodeGoes, problem, stage, taskRow, type World, world } from './fake.ts'
+
+const poll = suite('cluster poll')
+
+const polls = (w: World) => w.calls.filter((c) => c === 'resources').length
+
+poll('polls once each five seconds, all three lists together', async () => {
+  const s = await stage()
+  assert.is(polls(s.w), 1)
+  await s.clock.advance(20_000)
+  for (const list of ['resources', 'status', 'tasks'])
+    assert.is(s.w.calls.filter((c) => c === list).length, 5, list)
+  await s.end()
+})
+
+poll('is faster while a deed runs and steady again afterwards', async () => {
+  const s = await stage()
+  const calm = s.cluster.hurry()
+  const over = s.cluster.hurry()
+  await s.clock.advance(10_000)
+  assert.is(polls(s.w), 6)
+  over()
+  over()
+  await s.clock.advance(2000)
+  assert.is(polls(s.w), 7, 'one deed still runs')
+  calm()
+  await s.clock.advance(2000)
+  await s.clock.advance(10_000)
+  assert.is(polls(s.w), 10)
+  await s.end()
+})
+
+poll('slows down to a minute while nobody answers, and recovers at once', async () => {
+  const s = await stage()
+  s.w.faults.all = problem('unreachable')
+  const at: number[] = []
+  let last = polls(s.w)
+  for (let second = 1; second <= 230; second++) {
+    await s.clock.advance(1000)
+    if (polls(s.w) > last) at.push(second)
+    last = polls(s.w)
+  }
+  assert.equal(at, [5, 15, 35, 95, 155, 215])
+  delete s.w.faults.all
+  await s.clock.advance(46_000)
+  const before = polls(s.w)
+  await s.clock.advance(10_000)
+  assert.is(polls(s.w) - before, 2)
+  await s.end()
+})
+
+poll('a refused token is tried once a minute, and is explained', async () => {
+  const s = await stage()
+  s.w.faults.all = problem('unauthorized', 'The token is not accepted.')
+  await s.clock.advance(5000)
+  const before = polls(s.w)
+  await s.clock.advance(59_000)
+  assert.is(polls(s.w), before)
+  await s.clock.advance(1000)
+  assert.is(polls(s.w), before + 1)
+  const { trouble } = s.cluster.picture().parts.resources
+  assert.is(trouble?.kind, 'unauthorized')
+  assert.is(trouble?.text, 'The token is not accepted.')
+  await s.end()
+})
+
+poll('callers that refresh at the same time share one poll', async () => {
+  const s = await stage()
+  const before = polls(s.w)
+  const all = Promise.all(Array.from({ length: 10 }, () => s.cluster.refresh('test')))
+  await s.clock.advance(0)
+  await all
+  assert.is(polls(s.w), before + 1)
+  await s.end()
+})
+
+poll('comes up without a cluster, says so, and finds it later', async () => {
+  const w = world()
+  w.faults.all = problem('unreachable', 'Nobody answers at 10.0.0.1:8006.')
+  const s = await stage(w)
+  assert.equal(
+    s.cluster.picture().nodes.map((n) => [n.name, n.reach]),
+    [
+      ['Home', 'unknown'],
+      ['pve', 'unknown'],
+    ],
+  )
+  assert.is(s.cluster.picture().parts.status.trouble?.text, 'Nobody answers at 10.0.0.1:8006.')
+  assert.is(s.told('cluster.stale').length, 1)
+  delete w.faults.all
+  await s.clock.advance(60_000)
+  assert.is(s.cluster.picture().guests.length, 5)
+  assert.is(s.told('cluster.back').length, 1)
+  assert.is(s.told('guest.appeared').length, 0, 'what was there before is not news')
+  await s.end()
+})
+
+poll('one part that fails does not lose the others', async () => {
+  const w = world()
+  w.faults.status = problem('forbidden', 'Permission check failed (/, Sys.Audit)')
+  w.faults.tasks = problem('timeout')
+  const s = await stage(w)
+  const { parts, guests, nodes, cluster } = s.cluster.picture()
+  assert.is(guests.length, 5)
+  assert.is(parts.status.trouble?.kind, 'forbidden')
+  assert.is(parts.tasks.trouble?.kind, 'unreachable')
+  assert.is(parts.resources.trouble, undefined)
+  assert.is(nodes[0]?.reach, 'online', 'the rows know it too')
+  assert.is(cluster.quorate, undefined, 'but only the status knows the quorum')
+  const before = polls(w)
+  await s.clock.advance(10_000)
+  assert.is(polls(w), before + 2, 'the rhythm stays')
+  await s.end()
+})
+
+poll('a reading that changes nothing that is shown leaves the version alone', async () => {
+  const s = await stage()
+  const breathe = async () => {
+    for (const row of s.w.resources.guests.filter((g) => g.status === 'running')) {
+      row.cpu = (row.cpu ?? 0) + 0.001
+      row.mem = (row.mem ?? 0) + 1000
+      row.netin = (row.netin ?? 0) + 3000
+      row.uptime = (row.uptime ?? 0) + 10
+    }
+    await s.clock.advance(5000)
+  }
+  await s.clock.advance(60_000)
+  await breathe()
+  const { version } = s.cluster.picture()
+  s.news.length = 0
+  s.w.resources.guests.reverse()
+  s.w.resources.nodes.reverse()
+  s.w.resources.storages.reverse()
+  s.w.status.nodes.reverse()
+  await breathe()
+  assert.is(s.cluster.picture().version, version)
+  assert.equal(
+    s.news.map((n) => n.kind),
+    ['cluster.polled'],
+  )
+  s.w.resources.guests[0]!.cpu = 0.5
+  await s.clock.advance(5000)
+  assert.is(s.cluster.picture().version, version + 1)
+  assert.is(s.told('guest.changed').length, 1)
+  await s.end()
+})
+
+poll('silence makes everything stale but keeps figures and ages', async () => {
+  const s = await stage()
+  await s.clock.advance(60_000)
+  s.w.faults.all = problem('unreachable')
+  await s.clock.advance(15_000)
+  assert.is(s.cluster.guest(100)?.condition, 'running', 'three polls may be missed')
+  await s.clock.advance(10_000)
+  const guest = s.cluster.guest(100)
+  assert.is(guest?.condition, 'unknown')
+  assert.is(guest?.why, 'no answer')
+  assert.is(guest?.memory?.used, 1024 ** 3)
+  assert.is(s.cluster.node('Home')?.reach, 'unknown')
+  assert.is(s.cluster.picture().cluster.quorate, undefined)
+  const { now, parts } = s.cluster.picture()
+  assert.is(now - (parts.resources.at ?? 0), 25_000)
+  assert.is(s.told('cluster.stale').length, 1)
+  assert.is(s.told('node.lost').length, 0)
+  s.w.resources.guests.find((g) => g.vmid === 302)!.status = 'stopped'
+  delete s.w.faults.all
+  await s.clock.advance(60_000)
+  assert.is(s.told('cluster.back').length, 1)
+  assert.equal(
+    s.told('guest.condition').map((e) => ('vmid' in e ? e.vmid : 0)),
+    [302],
+    'what happened in the dark is told afterwards, once',
+  )
+  await s.end()
+})
+
+poll('a poll that hangs does not stop the ages', async () => {
+  const w = world()
+  const s = await stage(w)
+  await s.clock.advance(20_000)
+  let answer = () => {}
+  w.hang = new Promise((resolve) => {
+    answer = resolve
+  })
+  await s.clock.advance(30_000)
+  assert.is(s.cluster.node('Home')?.reach, 'unknown')
+  assert.is(s.cluster.guest(100)?.why, 'no answer')
+  assert.is(s.told('cluster.stale').length, 1)
+  answer()
+  await s.clock.advance(0)
+  assert.is(s.cluster.guest(100)?.condition, 'running')
+  await s.end()
+})
+
+poll('a node that dies takes its guests into the unknown with the next poll', async () => {
+  const s = await stage()
+  await s.clock.advance(30_000)
+  nodeGoes(s.w, 'pve', false)
+  await s.clock.advance(5000)
+  assert.is(s.cluster.node('PVE')?.reach, 'offline')
+  for (const vmid of [300, 302]) {
+    assert.is(s.cluster.guest(vmid)?.condition, 'unknown')
+    assert.is(s.cluster.guest(vmid)?.why, 'node off')
+    assert.is(s.cluster.guest(vmid)?.cpu, undefined)
+    assert.is(s.cluster.guest(vmid)?.word, 'running', 'Proxmox goes on saying so')
+  }
+  assert.is(s.cluster.guest(100)?.condition, 'running')
+  assert.equal(s.told('node.lost'), [{ node: 'pve' }])
+  assert.is(s.told('guest.condition').length, 0, 'the loss of the node says it all')
+  await s.end()
+})
+
+poll('a path of a dead node is never asked', async () => {
+  const w = world()
+  nodeGoes(w, 'pve', false)
+  const s = await stage(w)
+  await s.clock.advance(20 * 60_000)
+  assert.ok(w.calls.includes('storages Home'))
+  assert.equal(
+    w.calls.filter((c) => /\bpve\b/.test(c)),
+    [],
+  )
+  await s.end()
+})
+
+poll('names survive the five minutes after which Proxmox forgets them, and a restart', async () => {
+  let s = await stage()
+  await s.clock.advance(10_000)
+  nodeGoes(s.w, 'pve', false)
+  for (const row of s.w.resources.guests.filter((g) => g.node === 'pve')) {
+    row.status = 'unknown'
+    delete row.name
+  }
+  await s.clock.advance(5000)
+  assert.is(s.cluster.guest(300)?.name, 'guest-300')
+  s = await s.restart()
+  assert.is(s.cluster.guest(300)?.name, 'guest-300')
+  assert.is(s.told('guest.renamed').length, 0)
+  assert.is(s.told('node.lost').length, 0, 'the last run told it')
+  nodeGoes(s.w, 'pve', true)
+  await s.clock.advance(5000)
+  assert.equal(s.told('node.back'), [{ node: 'pve' }])
+  await s.end()
+})
+
+poll('a task is told exactly once, over a restart too', async () => {
+  const w = world()
+  const noon = fakeClock().now() / 1000
+  w.tasks = [taskRow(noon - 500), taskRow(noon - 5, { endtime: undefined, status: undefined })]
+  let s = await stage(w)
+  assert.is(s.told('task.finished').length + s.told('task.started').length, 0, 'old on arrival')
+  await s.clock.advance(10_000)
+  w.tasks[1] = taskRow(noon - 5, { endtime: noon + 8, status: 'command failed: exit code 1' })
+  w.tasks.push(taskRow(noon + 9, { endtime: undefined, status: undefined }))
+  await s.clock.advance(10_000)
+  assert.equal(
+    s.told('task.finished').map((e) => ('outcome' in e ? e.outcome : '')),
+    ['failed'],
+  )
+  assert.is(s.told('task.started').length, 1)
+
+  s = await s.restart()
+  assert.is(s.told('task.finished').length + s.told('task.started').length, 0, 'told before')
+  // While the program is away, one task ends and another comes and goes.
+  w.tasks[2] = taskRow(noon + 9, { endtime: noon + 30, status: 'WARNINGS: 2' })
+  w.tasks.push(taskRow(noon + 31, { endtime: noon + 32 }))
+  w.tasks.reverse()
+  s = await s.restart()
+  assert.equal(
+    s
+      .told('task.finished')
+      .map((e) => ('outcome' in e ? e.outcome : ''))
+      .sort(),
+    ['ok', 'warnings'],
+  )
+  assert.is(s.told('task.started').length, 0)
+  s = await s.restart()
+  await s.clock.advance(30_000)
+  assert.is(s.told('task.finished').length, 0)
+  await s.end()
+})
+
+poll('quorum lost and back are told once each', async () => {
+  const s = await stage()
+  s.w.status.cluster!.quorate = false
+  nodeGoes(s.w, 'agent1', false)
+  nodeGoes(s.w, 'agent', false)
+  await s.clock.advance(20_000)
+  assert.equal(s.told('quorum.lost'), [{ online: 2, total: 4 }])
+  assert.equal(s.cluster.picture().cluster.votes, { online: 2, total: 4, needed: 3 })
+  s.w.status.cluster!.quorate = true
+  await s.clock.advance(20_000)
+  assert.is(s.told('quorum.back').length, 1)
+  await s.end()
+})
+
+poll('guests that come, go, move and change their name are told', async () => {
+  const s = await stage()
+  const guests = s.w.resources.guests
+  guests[0]!.node = 'agent'
+  guests[1]!.name = 'new-name'
+  guests[2]!.status = 'stopped'
+  guests.splice(4, 1, { ...guests[4]!, vmid: 400, name: 'fresh' })
+  await s.clock.advance(5000)
+  assert.equal(s.told('guest.moved'), [{ vmid: 100, name: 'guest-100', from: 'Home', to: 'agent' }])
+  assert.equal(s.told('guest.renamed'), [{ vmid: 103, from: 'guest-103', to: 'new-name' }])
+  assert.equal(s.told('guest.condition'), [
+    { vmid: 300, node: 'pve', name: 'guest-300', from: 'running', to: 'stopped' },
+  ])
+  assert.equal(s.told('guest.appeared'), [{ vmid: 400, node: 'agent1', name: 'fresh' }])
+  assert.equal(s.told('guest.vanished'), [{ vmid: 303, node: 'agent1', name: 'guest-303' }])
+  await s.end()
+})
+
+poll('a token that suddenly sees nothing is no empty cluster', async () => {
+  const s = await stage()
+  await s.clock.advance(10_000)
+  s.w.permissions = { '/vms/999': { 'VM.PowerMgmt': true } }
+  s.w.resources.guests = []
+  s.w.resources.storages = []
+  await s.clock.advance(5000)
+  const { trouble } = s.cluster.picture().parts.resources
+  assert.is(trouble?.kind, 'forbidden')
+  assert.match(trouble?.text ?? '', /no permission for guests \(VM\.Audit on \/vms\)/)
+  assert.match(trouble?.next ?? '', /pveum acl modify/)
+  assert.is(s.told('guest.vanished').length, 0)
+  const { version } = s.cluster.picture()
+  await s.clock.advance(30_000)
+  assert.is(s.cluster.picture().version, version, 'a standing lack is no news')
+  await s.end()
+})
+
+poll('what was read at the guest outranks the lagging list for fifteen seconds', async () => {
+  const s = await stage()
+  await s.clock.advance(10_000)
+  s.cluster.believe({ vmid: 303, status: 'running', qmp: 'running' })
+  assert.is(s.cluster.guest(303)?.condition, 'running')
+  await s.clock.advance(10_000)
+  assert.is(s.cluster.guest(303)?.condition, 'running', 'the list still says stopped')
+  await s.clock.advance(10_000)
+  assert.is(s.cluster.guest(303)?.condition, 'stopped', 'and is believed in the end')
+  await s.end()
+})
+
+poll('nodes are found by name and alias without regard to case', async () => {
+  const s = await stage()
+  assert.is(s.cluster.node('MASTER')?.name, 'Home')
+  assert.is(s.cluster.node('home')?.name, 'Home')
+  assert.is(s.cluster.node('nobody'), undefined)
+  await s.end()
+})
+
+poll('a snapshot does not change when the cluster does', async () => {
+  const s = await stage()
+  const before = s.cluster.picture()
+  const text = JSON.stringify(before)
+  s.w.resources.guests[0]!.status = 'stopped'
+  await s.clock.advance(5000)
+  assert.is(JSON.stringify(before), text)
+  assert.is(s.cluster.guest(100)?.condition, 'stopped')
+  await s.end()
+})
+
+poll.run()
