@@ -24,9 +24,10 @@ export const shownBytes = (n: number | undefined): number => {
 }
 
 /** Seconds in their largest sensible unit. */
-export const shownUptime = (s: number | undefined): number => {
-  if (s === undefined) return -1
-  if (s < 60) return Math.round(s)
+export const shownUptime = (exact: number | undefined): number => {
+  if (exact === undefined) return -1
+  const s = Math.round(exact)
+  if (s < 60) return s
   if (s < 3600) return 1_000 + Math.floor(s / 60)
   if (s < 172_800) return 2_000 + Math.floor(s / 3600)
   return 10_000 + Math.floor(s / 86_400)

@@ -1,8 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createHistory } from '../../../lib/cluster/history.ts'
+import { silentLog } from '../../../lib/log.ts'
 import type { Sample } from '../../../lib/proxmox/types.ts'
 import { fakeClock, NOON } from '../../clock.ts'
-import { GiB, guestRow, nodeGoes, problem, stage, world } from './fake.ts'
+import { fakeSource, freshDb, GiB, guestRow, nodeGoes, problem, stage, world } from './fake.ts'
 
 const history = suite('history')
 
@@ -150,40 +152,57 @@ history('seeding makes no more than two calls a second', async () => {
   await s.end()
 })
 
-history('a storage that fills steadily has its day, a steady one has none', async () => {
+/** The history alone, fed by hand: days pass without a poll each five seconds. */
+const alone = async () => {
   const s = await stage()
-  const local = s.w.resources.storages[0]!
-  for (let i = 0; i < 32; i++) {
-    await s.clock.advance(15 * MINUTE)
-    local.disk = (local.disk ?? 0) + GiB / 4
-  }
-  const found = s.cluster.picture().storages.map((x) => [x.id, x.fullInDays])
-  // 1 GiB an hour, 28 of 100 GiB used: three days are left.
-  assert.equal(found, [
-    ['Home/local', 3],
-    ['cluster-backup', undefined],
-    ['pve/local', undefined],
-  ])
+  const picture = s.cluster.picture()
+  const { db, drop } = await freshDb()
+  const clock = fakeClock()
+  const room = createHistory({ db, clock, log: silentLog, source: fakeSource(s.w) })
   await s.end()
+  return {
+    db,
+    clock,
+    room,
+    note: () => room.note(picture, new Map(), clock.now()),
+    local: picture.storages[0]!.use!,
+    end: () => {
+      room.stop()
+      drop()
+    },
+  }
+}
+
+history('a storage that fills steadily has its day, a steady one has none', async () => {
+  const h = await alone()
+  for (let i = 0; i < 32; i++) {
+    h.note()
+    await h.clock.advance(15 * MINUTE)
+    h.local.used += GiB / 4
+    if (i === 20) assert.is(h.room.forecasts().size, 0, 'six hours are needed')
+  }
+  // 1 GiB an hour, 28 of 100 GiB used: three days are left.
+  assert.equal([...h.room.forecasts()], [['Home/local', 3]])
+  h.end()
 })
 
 history('what is too old is forgotten', async () => {
-  const s = await stage()
-  await s.clock.advance(2 * HOUR)
-  const rows = () => s.db.first<{ n: number }>('select count(*) n from samples')!.n
-  s.cluster.history.flush()
-  assert.ok(rows() > 0)
+  const h = await alone()
+  const rows = () => h.db.first<{ n: number }>('select count(*) n from samples')!.n
+  for (let i = 0; i < 120; i++) {
+    h.note()
+    await h.clock.advance(MINUTE)
+  }
+  h.room.flush()
   const before = rows()
-  s.w.faults.all = problem('unreachable')
-  await s.clock.advance(26 * HOUR)
-  s.cluster.history.sweep()
-  const left = s.db.all<{ step: number }>('select distinct step from samples')
-  assert.equal(left, [{ step: 900 }])
+  await h.clock.advance(26 * HOUR)
+  assert.ok(h.room.sweep() > 0)
+  assert.equal(h.db.all('select distinct step from samples'), [{ step: 900 }])
   assert.ok(rows() < before)
-  await s.clock.advance(31 * DAY)
-  s.cluster.history.sweep()
+  await h.clock.advance(31 * DAY)
+  h.room.sweep()
   assert.is(rows(), 0)
-  await s.end()
+  h.end()
 })
 
 history('an unknown subject or metric is all gaps, and a wish too large is cut', async () => {
