@@ -223,7 +223,7 @@ export const freshKey = z.strictObject({
   id: z.string(),
   name: z.string(),
   scope: z.enum(['view', 'operate', 'admin']),
-  expiresAt: z.number().optional().meta({ description: 'Milliseconds since 1970' }),
+  expiresAt: orNull(z.number()).meta({ description: 'Milliseconds since 1970' }),
   secret: z.string(),
   url: z.string(),
 })

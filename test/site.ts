@@ -1,0 +1,98 @@
+/** The whole site over a real database, with a picture that the test chooses and a clock it moves. */
+import { join } from 'node:path'
+import { createTrail } from '../lib/audit/trail.ts'
+import { createAuth, type Scope } from '../lib/auth/auth.ts'
+import { createBus } from '../lib/bus.ts'
+import type { Cluster } from '../lib/cluster/cluster.ts'
+import type { Picture } from '../lib/cluster/picture.ts'
+import { loadConfig } from '../lib/config.ts'
+import { openDb } from '../lib/db/db.ts'
+import { migrate, readMigrations } from '../lib/db/migrate.ts'
+import { createWriteBuffer } from '../lib/db/write-buffer.ts'
+import { createEvents } from '../lib/events/events.ts'
+import type { Events } from '../lib/events/kinds.ts'
+import { createLog } from '../lib/log.ts'
+import { createSchedule } from '../lib/schedule/schedule.ts'
+import { createSite } from '../routes/index.ts'
+import type { LabFace, Needs } from '../routes/needs.ts'
+import { fakeClock } from './clock.ts'
+import { calmEvening } from './pictures.ts'
+
+const root = join(import.meta.dirname ?? '.', '..')
+
+/** A lab of two switches. */
+const smallLab = (): LabFace => {
+  const scenarios: ReturnType<LabFace['list']> = [
+    { name: 'node-down', title: 'A node dies', on: false, targets: ['pve', 'agent1'] },
+    { name: 'no-quorum', title: 'Quorum is lost', on: false, targets: [] },
+  ]
+  const find = (name: string) => scenarios.find((s) => s.name === name)!
+  return {
+    list: () => scenarios.map((s) => ({ ...s })),
+    on: (name, target) => void Object.assign(find(name), { on: true, target }),
+    off: (name) => void Object.assign(find(name), { on: false, target: undefined }),
+  }
+}
+
+export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
+  const clock = fakeClock()
+  const lines: string[] = []
+  const log = createLog(clock, { write: (line) => void lines.push(line) })
+  const db = await openDb(':memory:')
+  migrate(db, readMigrations(join(root, 'migrations')))
+  const bus = createBus<Events>((kind, error) => lines.push(`${kind}: ${error}`))
+  const buffer = createWriteBuffer(db, { clock })
+  const events = createEvents({ db, bus, clock, buffer })
+  const auth = createAuth({ db, clock, bus, sessions: { idleHours: 12, absoluteDays: 30 } })
+  // Keys for the tests' own questions, made without a word on the bus.
+  const quiet = createAuth({ db, clock, sessions: { idleHours: 12, absoluteDays: 30 } })
+  const world = { picture: calmEvening() as Picture, trouble: undefined as string | undefined }
+  const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
+  const needs: Needs = {
+    config: { ...base, timeZone: 'UTC', mode: lab ? 'lab' : 'real' },
+    version: '0.1.0',
+    clock,
+    log,
+    auth,
+    cluster: { picture: () => world.picture } as Cluster,
+    events,
+    bus,
+    trail: createTrail({ db, clock }),
+    schedule: createSchedule({ clock, log, db }),
+    lab: lab ? smallLab() : undefined,
+    trouble: () => world.trouble,
+  }
+  const app = createSite(needs)
+  const tokens = new Map<Scope, string>()
+  const tokenOf = (scope: Scope) => {
+    const known = tokens.get(scope)
+    if (known) return known
+    const { secret } = quiet.tokens.create({ name: `test ${scope}`, scope, by: 'the test' })
+    tokens.set(scope, secret)
+    return secret
+  }
+
+  return {
+    app,
+    needs,
+    clock,
+    bus,
+    world,
+    /** What was logged. */
+    lines,
+    /** Asks with a token of the scope, or as nobody with `null`. */
+    ask(path: string, init: RequestInit & { as?: Scope | null } = {}) {
+      const { as = 'view', ...rest } = init
+      const headers = new Headers(rest.headers)
+      if (as) headers.set('authorization', `Bearer ${tokenOf(as)}`)
+      return app.request(`http://localhost${path}`, { ...rest, headers })
+    },
+    close() {
+      events.close()
+      buffer.close()
+      db.close()
+    },
+  }
+}
+
+export type Site = Awaited<ReturnType<typeof openSite>>

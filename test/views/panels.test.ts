@@ -1,0 +1,199 @@
+/** Every panel in every state, in its three forms: unknown is never drawn as zero or as good. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Picture } from '../../lib/cluster/picture.ts'
+import { type PanelName, panels } from '../../lib/paths.ts'
+import { panelShapes } from '../../routes/shapes.ts'
+import type { EventLine, Extra } from '../../views/panels/panel.ts'
+import { shownPanels } from '../../views/panels/panels.ts'
+import { NOON } from '../clock.ts'
+import * as cast from '../pictures.ts'
+
+const view = suite('panels')
+
+const happened: EventLine[] = [
+  {
+    id: 2,
+    at: NOON - 60_000,
+    kind: 'node.lost',
+    severity: 'crit',
+    subject: 'node/agent1',
+    payload: { node: 'agent1' },
+  },
+  { id: 1, at: NOON - 90_000, kind: 'of.tomorrow', severity: 'info', payload: { a: 1 } },
+]
+const extra = (events = happened): Extra => ({
+  now: NOON,
+  timeZone: 'UTC',
+  reader: 'jarvis@pve!audit',
+  events,
+})
+const forms = (name: PanelName, picture: Picture, more = extra()) => ({
+  html: String(shownPanels[name].html(picture, more)),
+  text: shownPanels[name].text(picture, more),
+  json: panelShapes[name].parse(JSON.parse(JSON.stringify(shownPanels[name].json(picture, more)))),
+})
+const line = (text: string, part: string) => text.split('\n').find((l) => l.includes(part)) ?? ''
+const row = (html: string, id: string) => line(html, `id="${id}"`)
+const ofCluster = panels.filter((name) => name !== 'events')
+
+for (const name of panels) {
+  view(
+    `${name}: a section with its id, its heading, heads and rows; text ends with a newline`,
+    () => {
+      const { html, text, json } = forms(name, cast.calmEvening())
+      assert.match(html, `<section id="panel-${name}"`)
+      assert.match(html, `aria-labelledby="panel-${name}-title"`)
+      assert.match(html, `<h2 id="panel-${name}-title">`)
+      assert.match(html, '<th scope="col"')
+      assert.is(html.match(/<tr id=/g)?.length, json.rows.length)
+      assert.is(json.state, 'fresh')
+      assert.ok(text.endsWith('\n') && !text.endsWith('\n\n'))
+      assert.not.match(html, /style=|<script|undefined|\[object|NaN/)
+      assert.not.match(text, /undefined|\[object|NaN/)
+    },
+  )
+}
+
+for (const name of ofCluster) {
+  view(`${name}: before the first reading it is loading, not empty`, () => {
+    const { html, text, json } = forms(name, cast.nothingYet())
+    assert.is(json.state, 'loading')
+    assert.is(json.at, null)
+    assert.match(html, 'The first reading is on its way.')
+    assert.match(text, 'loading')
+    assert.not.match(text, /\b0 |All|No /)
+  })
+  view(`${name}: without any answer it is unknown and says since when and why`, () => {
+    const { html, text, json } = forms(name, cast.unreachable())
+    assert.is(json.state, 'unknown')
+    for (const form of [html, text])
+      assert.match(form, 'I cannot see it. No answer on port 8006. Since 10:30.')
+    assert.match(text, 'Is the node on?')
+  })
+  view(`${name}: a refused token is an error with the next step`, () => {
+    const { html, text, json } = forms(name, cast.wrongToken())
+    assert.is(json.state, 'error')
+    for (const form of [html, text]) assert.match(form, 'The token was not accepted.')
+    assert.is(json.next, 'Make a new one.')
+  })
+  view(`${name}: nothing to see for want of a right is no empty cluster`, () => {
+    const { html, text, json } = forms(name, cast.noPermission())
+    assert.is(json.state, 'forbidden')
+    for (const form of [html, text]) {
+      assert.match(form, 'Not mine to see: the token lacks VM.Audit on /vms.')
+      assert.match(form, 'pveum acl modify /vms')
+      assert.not.match(form, /No guests|No nodes|No tasks|No storage/)
+    }
+  })
+  view(`${name}: a stale reading keeps its rows and says how old it is`, () => {
+    const { html, text, json } = forms(name, cast.staleEvening())
+    assert.is(json.state, 'stale')
+    assert.is(json.ageS, 60)
+    assert.ok(json.rows.length > 0)
+    assert.match(html, 'data-state="stale"')
+    assert.match(text, 'STALE')
+    assert.match(text, 'Last heard 1 min ago.')
+  })
+  view(`${name}: an empty cluster is told in one good line`, () => {
+    const { html, json } = forms(name, cast.emptyCluster())
+    assert.is(json.state, 'fresh')
+    assert.match(html, '<p class="empty">')
+    assert.not.match(html, '<table')
+  })
+}
+
+view('a node that is off has dashes for figures, and so have its guests, which are unknown', () => {
+  const nodes = forms('nodes', cast.oneNodeOff())
+  assert.match(line(nodes.text, 'agent1'), /off since 11:27\s+–\s+8\s+–\s+–\s+–\s+–$/)
+  assert.match(row(nodes.html, 'node-agent1'), 'data-is="off"')
+  const guests = forms('guests', cast.oneNodeOff())
+  assert.match(line(guests.text, 'homeassistant'), /unknown \(node off\)\s+–\s+–\s+–\s+–$/)
+  const lost = forms('guests', cast.oneNodeOff()).json.rows.find(
+    (r) => 'vmid' in r && r.vmid === 303,
+  )
+  assert.is(lost && 'cpu' in lost ? lost.cpu : 'absent', null)
+  assert.match(guests.json.count, '2 unknown')
+})
+view(
+  'a node whose figures may not be seen names the right and the command, and keeps the rest',
+  () => {
+    const { text, html, json } = forms('nodes', cast.narrowToken())
+    for (const form of [text, html.replaceAll('&#39;', "'")])
+      assert.match(
+        form,
+        "the token lacks Sys.Audit on /nodes/Home. Grant it with: pveum acl modify /nodes/Home --roles PVEAuditor --tokens 'jarvis@pve!audit'",
+      )
+    assert.match(line(text, 'Home  '), 'figures not permitted')
+    assert.is(json.state, 'fresh')
+    assert.match(json.notes[0]!, 'Not all of it is mine to see')
+  },
+)
+view('a stopped guest has no load, a locked one says so, a template is none of both', () => {
+  const calm = cast.calmEvening()
+  calm.guests.push(cast.guest(900, 'base', { template: true, condition: 'stopped' }))
+  const { text } = forms('guests', calm)
+  assert.match(line(text, 'Ubuntu-Desktop'), /stopped\s+–\s+–\s+–\s+–$/)
+  assert.match(line(text, 'management'), 'running, locked (backup)')
+  assert.match(line(text, 'base'), 'template')
+})
+view('quorum is told in words, and as the past when it is old', () => {
+  const now = forms('quorum', cast.calmEvening())
+  assert.match(now.text, 'The cluster has quorum.')
+  assert.match(now.text, '4 of 4 votes, 3 needed')
+  assert.match(forms('quorum', cast.noQuorum()).text, 'No quorum. Nothing can be changed')
+  const old = forms('quorum', cast.staleEvening()).text
+  assert.match(old, 'The cluster had quorum when last heard.')
+  assert.not.match(old, 'has quorum')
+  assert.match(forms('quorum', cast.nothingYet()).text, 'is not known')
+  const unknown = cast.calmEvening()
+  unknown.cluster.quorate = undefined
+  assert.match(forms('quorum', unknown).text, 'cannot be known now')
+})
+view('a guest without a backup is mentioned, but only by who could read all the stores', () => {
+  const { text, json } = forms('backups', cast.calmEvening())
+  assert.match(text, '303 has never been backed up. I mention it now, rather than later.')
+  assert.match(json.count, '1 without a backup')
+  const partly = forms('backups', cast.narrowToken()).text
+  assert.not.match(partly, 'never')
+  assert.match(partly, 'Not every backup storage can be read')
+  assert.match(line(partly, 'homeassistant'), /none found\s+–\s+–\s+–/)
+})
+view('a storage that fills up says when', () => {
+  const { text } = forms('storage', cast.calmEvening())
+  assert.match(line(text, 'cluster-backup'), /88 %\s+full in 9 d/)
+  const gone = cast.calmEvening()
+  gone.storages[1] = { ...gone.storages[1]!, condition: 'unknown', why: 'node off' }
+  assert.match(
+    line(forms('storage', gone).text, 'cluster-backup'),
+    /unknown \(node off\)\s+–\s+–\s+–/,
+  )
+})
+view('a failed task keeps the words of Proxmox; a running one its time so far', () => {
+  const { text } = forms('tasks', cast.calmEvening())
+  assert.match(text, 'failed: no space left on device')
+  assert.match(line(text, 'qmigrate'), /20 s\s+running$/)
+})
+view('power counts what a node carries, and nothing for one that is off', () => {
+  const { text } = forms('power', cast.oneNodeOff())
+  assert.match(line(text, 'pve'), '3 running')
+  assert.match(line(text, 'agent1'), /off\s+11:27\s+–\s+–\s+by bc:24/)
+  assert.match(line(text, 'agent  '), 'no address to wake it')
+})
+view('an event is a sentence; one of another program keeps its kind; none is good news', () => {
+  const { text, html } = forms('events', cast.calmEvening())
+  assert.match(text, 'agent1 is lost.')
+  assert.match(text, 'of.tomorrow')
+  assert.match(row(html, 'event-2'), 'data-severity="crit"')
+  assert.match(
+    forms('events', cast.calmEvening(), extra([])).text,
+    'Nothing to report. I shall try to contain my disappointment.',
+  )
+})
+view('800 guests are 800 rows with 800 ids', () => {
+  const { html, text } = forms('guests', cast.eightHundred())
+  assert.is(new Set(html.match(/<tr id="[^"]+"/g)).size, 800)
+  assert.is(text.trimEnd().split('\n').length, 802)
+})
+
+view.run()
