@@ -52,7 +52,7 @@ const sources = ['lib', 'routes', 'views', 'cli', 'lab']
 
 type Import = { from: string; to: string; line: string }
 const statement =
-  /^\s*(?:import|export)\s+(?!type\s)[^;]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/gms
+  /^\s*(?:import|export)\s+(?!type\s)[^;']*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/gms
 
 const importsOf = (file: string): Import[] => {
   const text = readFileSync(join(root, file), 'utf8').replace(/typeof import\([^)]*\)/g, '')
