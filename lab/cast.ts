@@ -4,7 +4,17 @@
  */
 import { days, hours, minutes } from '../lib/clock.ts'
 import { type Random, seeded } from './random.ts'
-import type { Guest, Kind, Node, Pool, Service, Snapshot, Storage, Volume } from './things.ts'
+import type {
+  Guest,
+  Kind,
+  LogLine,
+  Node,
+  Pool,
+  Service,
+  Snapshot,
+  Storage,
+  Volume,
+} from './things.ts'
 
 export const GiB = 1024 ** 3
 export const TiB = 1024 ** 4
@@ -52,7 +62,7 @@ const node = (
     runs: [{ from: now - wish.up }],
     mute: false,
     services: services(),
-    syslog: [],
+    syslog: earlier(now),
   }
 }
 
@@ -138,6 +148,25 @@ const extras = (count: number, now: number, random: Random): Node[] =>
       now,
     ),
   )
+
+const earlier = (now: number): LogLine[] => [
+  {
+    at: now - hours(5),
+    tag: 'systemd[1]',
+    text: 'Starting apt-daily.service - Daily apt download activities...',
+  },
+  {
+    at: now - hours(2),
+    tag: 'CRON[40311]',
+    text: '(root) CMD (cd / && run-parts --report /etc/cron.hourly)',
+  },
+  {
+    at: now - minutes(31),
+    tag: 'pvedaemon[1190]',
+    text: "<root@pam> successful auth for user 'root@pam'",
+  },
+  { at: now - minutes(4), tag: 'systemd[1]', text: 'Started systemd-tmpfiles-clean.service.' },
+]
 
 const unit = (name: string, desc: string, running = true): Service => ({
   name,

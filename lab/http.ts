@@ -97,7 +97,7 @@ export const createHandler = ({ world, access, router, faults, log, signal }: Ne
     demand(access, route.need, call)
     if (uri.node !== undefined && route.remote) call.node = await reach(entry, uri.node)
     if (call.node !== entry) await faults.dawdle(call.node)
-    validate(route, { ...given, ...uri }, uri)
+    if (!route.lenient) validate(route, { ...given, ...uri }, uri)
     const data = await route.run(call)
     if (fault === 'cut-late') throw new Cut()
     const hops = hopsOf(route, call.node !== entry)

@@ -3,7 +3,7 @@
  * `startLab` builds the world and opens one port on one address for each node; `stop` leaves
  * nothing behind. docs/lab.md says where it differs from the real thing.
  */
-import { type Clock, systemClock } from '../lib/clock.ts'
+import { type Clock, sleep, systemClock } from '../lib/clock.ts'
 import { type Log, silentLog } from '../lib/log.ts'
 import { createAccess, type LabTokens, populate } from './access.ts'
 import { type CertificateFault, createCertificates } from './certificates.ts'
@@ -63,7 +63,12 @@ export const startLab = async ({
   const ending = new AbortController()
   const { signal } = ending
   const world = createWorld({ clock, random, nodes, guests })
-  const { switches, faults } = createScenarios({ world, signal, boot: (node) => power.boot(node) })
+  const { switches, faults } = createScenarios({
+    world,
+    signal,
+    boot: (node) => power.boot(node),
+    tokens: () => Object.values(tokens).map((t) => t.id),
+  })
   const access = createAccess({
     now: world.now,
     poolOf: (path) => (path.startsWith('/vms/') ? world.guest(path.slice(5))?.pool : undefined),
@@ -75,7 +80,14 @@ export const startLab = async ({
   const power = createPower({ world, tasks, clock, pace, signal })
 
   const certificates = createCertificates(world.nodes, clock.now(), certificate)
-  const kit: Kit = { world, access, tasks, power, certificates }
+  const kit: Kit = {
+    world,
+    access,
+    tasks,
+    power,
+    certificates,
+    wait: (ms) => sleep(clock, ms, signal),
+  }
   const router = createRouter(allRoutes(kit))
   const handle = createHandler({ world, access, router, faults, log, signal })
   const listeners = await openNodes({

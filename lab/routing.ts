@@ -39,6 +39,8 @@ export type Route = {
   ordered?: boolean
   /** Tokens are refused; only a ticket will do. */
   ticketOnly?: boolean
+  /** Parameters are not looked at, because the answer is no in any case. */
+  lenient?: boolean
   run: (call: Call) => unknown
 }
 
@@ -53,6 +55,8 @@ export type Kit = {
   tasks: Tasks
   power: Power
   certificates: Certificates
+  /** Waits through the lab's clock; ends when the lab does. */
+  wait: (ms: number) => Promise<void>
 }
 
 type Compiled = { route: Route; names: string[]; form: RegExp }

@@ -11,9 +11,10 @@ export const SLOW = seconds(4)
 
 export type ScenarioView = {
   name: string
-  about: string
-  /** What `target` means, with its default. */
-  targets: string
+  /** What happens, in a sentence. */
+  title: string
+  /** What it can be aimed at; the first is meant when nothing is said. */
+  targets: string[]
   on: boolean
   target?: string
 }
@@ -29,16 +30,23 @@ export type Fault = 'cut' | 'cut-late' | 'stumble' | undefined
 export type Faults = ReturnType<typeof createScenarios>['faults']
 
 type Scenario = {
-  about: string
-  targets: string
-  on: (target: string | undefined, options: SwitchOptions) => string
+  title: string
+  targets: () => string[]
+  on: (target: string, options: SwitchOptions) => void
   off: (target: string) => void
   /** Whether it still holds; by default until it is switched off. */
   holds?: (target: string) => boolean
 }
-type Needs = { world: World; signal: AbortSignal; boot: (node: Node) => void }
+type Needs = {
+  world: World
+  signal: AbortSignal
+  boot: (node: Node) => void
+  tokens: () => string[]
+}
+/** A fault that is only looked up by those who meet it. */
+const nothing = { on: () => {}, off: () => {} }
 
-export const createScenarios = ({ world, signal, boot }: Needs) => {
+export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
   const active = new Map<string, string>()
   let calls = 0
 
@@ -55,43 +63,50 @@ export const createScenarios = ({ world, signal, boot }: Needs) => {
     if (!found) throw new Problem('invalid', `There is no guest ${vmid} in the lab.`)
     return found
   }
+  const storage = (name: string) => {
+    const found = world.storage(name)
+    if (found) return found
+    throw new Problem('invalid', `There is no storage "${name}" in the lab.`)
+  }
+  const vmids = () => world.guests.map((g) => String(g.vmid))
   const several = (target: string) =>
     target.split(',').map((name) => node(name.split('/')[0]!.trim()))
   const cutPower = (target: string, { settled }: SwitchOptions) => {
     const at = world.now() - (settled ? NOTICED_AFTER + 1 : 0)
     for (const n of several(target)) world.lose(n, { gone: target.endsWith('/gone'), at })
-    return target
   }
   const restorePower = (target: string) => several(target).forEach(boot)
   const anyDown = (target: string) => several(target).some((n) => !isUp(n))
 
+  const names = world.nodes.map((n) => n.name)
+  const preferred = (first: string) =>
+    [...names].sort((a, b) => Number(b === first) - Number(a === first))
+
   const scenarios: Record<string, Scenario> = {
     'node-down': {
-      about: 'A node loses power. Connections are refused; wake-on-LAN brings it back.',
-      targets: 'a node (agent1), or node/gone for one that does not even refuse',
-      on: (target = world.node('agent1') ? 'agent1' : world.nodes.at(-1)!.name, options) =>
-        cutPower(target, options),
+      title: 'A node loses power. Connections are refused; wake-on-LAN brings it back.',
+      // A machine that is really gone does not refuse: its paths cost 30 s, then 2 s.
+      targets: () => preferred('agent1').flatMap((name) => [name, `${name}/gone`]),
+      on: cutPower,
       off: restorePower,
       holds: anyDown,
     },
     'no-quorum': {
-      about: 'Half of the nodes lose power; what is left has no quorum.',
-      targets: 'the nodes to lose, separated by commas (the second half)',
+      title: 'Half of the nodes lose power; what is left has no quorum.',
+      targets: () => [names.slice(Math.floor(names.length / 2)).join(',')],
       on: (target, options) => {
         if (world.isStandalone()) throw new Problem('conflict', 'A single node always has quorum.')
-        const half = world.nodes.slice(Math.floor(world.nodes.length / 2)).map((n) => n.name)
-        return cutPower(target ?? half.join(','), options)
+        cutPower(target, options)
       },
       off: restorePower,
       holds: anyDown,
     },
     'guest-crashed': {
-      about: 'A guest runs out of memory and ends without any task. It can be started again.',
-      targets: 'a VMID (303)',
-      on: (target = '303') => {
+      title: 'A guest runs out of memory and ends without any task. It can be started again.',
+      targets: () => vmids().sort((a, b) => Number(b === '303') - Number(a === '303')),
+      on: (target) => {
         const g = guest(target)
         if (isRunning(g)) crash(g)
-        return target
       },
       off: (target) => {
         const g = guest(target)
@@ -99,42 +114,38 @@ export const createScenarios = ({ world, signal, boot }: Needs) => {
       },
     },
     'storage-full': {
-      about: 'A storage has no space left; snapshots and backups on it fail.',
-      targets: 'a storage (cluster-backup)',
-      on: (target = 'cluster-backup') => {
-        const storage = world.storage(target)
-        if (!storage) throw new Problem('invalid', `There is no storage "${target}" in the lab.`)
-        storage.full = true
-        return target
+      title: 'A storage has no space left; snapshots and backups on it fail.',
+      targets: () => [
+        'cluster-backup',
+        ...world.storages.map((s) => s.name).filter((n) => n !== 'cluster-backup'),
+      ],
+      on: (target) => {
+        storage(target).full = true
       },
       off: (target) => {
-        const storage = world.storage(target)
-        if (storage) storage.full = false
+        storage(target).full = false
       },
     },
     'token-revoked': {
-      about: 'API tokens are no longer valid: 401, three seconds late.',
-      targets: 'a token such as watcher@pve!audit (all)',
-      on: (target = 'all') => target,
-      off: () => {},
+      title: 'API tokens are no longer valid: 401, three seconds late.',
+      targets: () => ['all', ...tokens()],
+      ...nothing,
     },
     'task-fails': {
-      about: 'Tasks are accepted and then fail.',
-      targets: 'a task type (qmstart), a VMID, or all (all)',
-      on: (target = 'all') => target,
-      off: () => {},
+      title: 'Tasks are accepted and then fail.',
+      targets: () => ['all', 'vzstart', 'qmstart', 'vzsnapshot', 'qmsnapshot', ...vmids()],
+      ...nothing,
     },
     'slow-node': {
-      about: 'A node takes four seconds longer for every answer.',
-      targets: 'a node (agent)',
-      on: (target = world.nodes.at(-1)!.name) => node(target).name,
+      title: 'A node takes four seconds longer for every answer.',
+      targets: () => preferred('agent'),
+      on: (target) => void node(target),
       off: () => {},
     },
     'api-flaps': {
-      about: 'One call in four is cut off or stumbles; a write may have been carried out.',
-      targets: 'none',
-      on: () => '',
-      off: () => {},
+      title: 'One call in four is cut off or stumbles; a write may have been carried out.',
+      targets: () => [],
+      ...nothing,
     },
   }
 
@@ -170,7 +181,9 @@ export const createScenarios = ({ world, signal, boot }: Needs) => {
     on: (name, target, options = {}) => {
       const scenario = find(name)
       if (isOn(name)) switches.off(name)
-      active.set(name, scenario.on(target || undefined, options))
+      const aim = target || scenario.targets()[0] || ''
+      scenario.on(aim, options)
+      active.set(name, aim)
     },
     off: (name) => {
       const scenario = find(name)
@@ -179,9 +192,10 @@ export const createScenarios = ({ world, signal, boot }: Needs) => {
       if (target !== undefined) scenario.off(target)
     },
     list: () =>
-      Object.entries(scenarios).map(([name, { about, targets }]) => {
+      Object.entries(scenarios).map(([name, { title, targets }]) => {
         const target = isOn(name) ? active.get(name) : undefined
-        return { name, about, targets, on: target !== undefined, ...(target ? { target } : {}) }
+        const view = { name, title, targets: targets(), on: target !== undefined }
+        return target ? { ...view, target } : view
       }),
   }
 

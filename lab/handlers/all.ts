@@ -1,15 +1,34 @@
 /** Every call the lab understands. */
 import type { Kit, Route } from '../routing.ts'
+import type { Kind } from '../things.ts'
+import { accessRoutes } from './access.ts'
 import { clusterRoutes } from './cluster.ts'
 import { guestRoutes } from './guests.ts'
+import { nodeRoutes } from './nodes.ts'
+import { poolRoutes } from './pools.ts'
 import { powerRoutes } from './power.ts'
+import { refusedRoutes } from './refused.ts'
+import { rrdRoutes } from './rrd.ts'
+import { snapshotRoutes } from './snapshots.ts'
+import { storageRoutes } from './storage.ts'
 import { taskRoutes } from './tasks.ts'
+import { upkeepRoutes } from './upkeep.ts'
+
+const kinds: Kind[] = ['lxc', 'qemu']
 
 export const allRoutes = (kit: Kit): Route[] => [
   ...clusterRoutes(kit),
+  ...nodeRoutes(kit),
+  ...upkeepRoutes(kit),
   ...taskRoutes(kit),
-  ...guestRoutes(kit, 'lxc'),
-  ...guestRoutes(kit, 'qemu'),
-  ...powerRoutes(kit, 'lxc'),
-  ...powerRoutes(kit, 'qemu'),
+  ...storageRoutes(kit),
+  ...rrdRoutes(kit),
+  ...accessRoutes(kit),
+  ...poolRoutes(kit),
+  ...kinds.flatMap((kind) => [
+    ...guestRoutes(kit, kind),
+    ...powerRoutes(kit, kind),
+    ...snapshotRoutes(kit, kind),
+    ...refusedRoutes(kit, kind),
+  ]),
 ]
