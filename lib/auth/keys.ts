@@ -9,7 +9,7 @@ import { Problem } from '../errors.ts'
 import type { Events } from '../events/kinds.ts'
 import { clean } from '../log.ts'
 import type { Scope } from './auth.ts'
-import { fingerprint, newId, newSecret, type Random } from './secret.ts'
+import { fingerprint, newId, newSecret, noteQuietly, type Random } from './secret.ts'
 
 export type Key = {
   id: string
@@ -71,7 +71,9 @@ export const createKeys = ({ db, clock, bus, random, kind }: Needs): Keys => {
     })
   const note = ({ id, usedAt }: Key, from: string) => {
     if (usedAt !== null && clock.now() - usedAt < NOTE_EVERY) return
-    db.run('update keys set used_at = ?, used_from = ? where id = ?', [clock.now(), from, id])
+    noteQuietly(() =>
+      db.run('update keys set used_at = ?, used_from = ? where id = ?', [clock.now(), from, id]),
+    )
   }
 
   return {

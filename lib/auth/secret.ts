@@ -17,3 +17,12 @@ export const newId = (random: Random): string => random(9).toString('base64url')
  * up by it tells an observer of the time taken nothing that he could use.
  */
 export const fingerprint = (secret: string): Buffer => createHash('sha256').update(secret).digest()
+
+/** Notes that something was used; on a full disk reading goes on, though nothing can be noted. */
+export const noteQuietly = (write: () => void): void => {
+  try {
+    write()
+  } catch {
+    return
+  }
+}

@@ -1,7 +1,7 @@
 /** Browsers that are logged in: idle 12 h at most, 30 d in all, each can be seen and ended. */
 import { type Clock, days, hours, minutes } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import { fingerprint, newId, newSecret, type Random } from './secret.ts'
+import { fingerprint, newId, newSecret, noteQuietly, type Random } from './secret.ts'
 
 export type Session = {
   id: string
@@ -55,7 +55,13 @@ export const createSessions = ({ db, clock, random, limits }: Needs): Sessions =
   const note = (session: Session, address: string) => {
     if (clock.now() - session.usedAt < NOTE_EVERY) return
     const { id } = session
-    db.run('update sessions set used_at = ?, address = ? where id = ?', [clock.now(), address, id])
+    noteQuietly(() =>
+      db.run('update sessions set used_at = ?, address = ? where id = ?', [
+        clock.now(),
+        address,
+        id,
+      ]),
+    )
   }
 
   return {

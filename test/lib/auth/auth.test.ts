@@ -277,6 +277,17 @@ who('a wall key is no token and a token no wall key', async (t) => {
   await fails('not-found', () => t.auth.tokens.revoke(wall.key.id, 'alice'))
 })
 
+who('where nothing can be stored, who is in stays in', async (t) => {
+  await t.auth.accounts.create(alice)
+  const { session } = await come(t)
+  const { secret } = t.auth.tokens.create({ name: 'grafana', scope: 'view', by: 'alice' })
+  await t.clock.advance(minutes(2))
+  t.db.exec('pragma query_only = on')
+  assert.is(t.auth.sessions.find(session.secret, desk)?.account, 'alice')
+  assert.is(t.auth.tokens.find(secret, desk)?.name, 'grafana')
+  await fails('broken', () => come(t))
+})
+
 who('the welcome makes one account, once, and only with the code', async (t) => {
   const code = t.auth.welcome.code()!
   assert.is(t.auth.welcome.code(), code)
