@@ -45,7 +45,7 @@ serve('SIGTERM flushes, ends with 0 within 3 s, and leaves the folder free', () 
     const { code } = await child.ended
     await held.text()
     const took = performance.now() - asked
-    console.log(`COUNT stop: ${Math.round(took)} ms after SIGTERM`)
+    console.log(`\nCOUNT stop: ${Math.round(took)} ms after SIGTERM`)
     assert.is(code, 0)
     assert.ok(took < 3000, `${took} ms`)
     assert.is((await run(['token', 'list'], { env: envOf(folder) })).code, 0)
@@ -127,7 +127,7 @@ serve('a configuration with twenty mistakes tells them all, starts nothing and e
     const child = launch(['serve'], { JARVIS_CONFIG: file, JARVIS_DATA: join(folder, 'data') })
     assert.is((await child.ended).code, 2)
     const lines = child.err().match(/^ {2}line \d+: .*$/gm) ?? []
-    console.log(`COUNT mistakes told: ${lines.length}`)
+    console.log(`\nCOUNT mistakes told: ${lines.length}`)
     assert.ok(lines.length >= 20, child.err())
     assert.is(child.out(), '')
     assert.match(child.err(), 'Nothing was started')
