@@ -56,7 +56,8 @@ const errands = ({ picture, source }: SeedNeeds): Errand[] => {
       read: (t: Timeframe) => source.nodes.rrd(name, t),
     }))
   const guests = picture.guests
-    .filter((g) => g.condition === 'running' && online.includes(g.node))
+    .filter((g) => !g.template && online.includes(g.node))
+    .sort((a, b) => Number(b.condition === 'running') - Number(a.condition === 'running'))
     .slice(0, GUEST_BUDGET)
     .map(({ vmid, node, kind }) => ({
       subject: `guest/${vmid}`,
