@@ -72,15 +72,14 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
   const { config, log, version, clock = systemClock } = options
   const lock = await lockFolder(config.data, 'serve')
   undo.push(() => lock.release())
-  const db = await openDb(join(config.data, 'jarvis.db'))
-  undo.push(() => db.close())
-  const applied = migrate(db, readMigrations(join(config.root, 'migrations')))
-  if (applied.length > 0) log.info('db: migrated', { to: applied.at(-1) })
-
   const bus = createBus<Events>((kind, error) =>
     log.error('bus: a listener failed', { kind, reason: messageOf(error) }),
   )
   const disk = watchDisk(log, bus)
+  const db = await openDb(join(config.data, 'jarvis.db'), { onFull: disk.full })
+  undo.push(() => db.close())
+  const applied = migrate(db, readMigrations(join(config.root, 'migrations')))
+  if (applied.length > 0) log.info('db: migrated', { to: applied.at(-1) })
   const buffer = createWriteBuffer(db, { clock, onTrouble: disk.full, onRecovery: disk.back })
   undo.push(() => buffer.close())
   const schedule = createSchedule({ clock, log, db })
@@ -117,6 +116,7 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
     auth,
     cluster,
     events,
+    bus,
     trail,
     schedule,
     trouble: disk.trouble,
@@ -163,11 +163,11 @@ const watchDisk = (log: Log, bus: Bus<Events>) => {
   return {
     trouble: () => words,
     full(error: unknown) {
-      if (words === undefined) {
-        log.error('db: nothing can be stored', { reason: messageOf(error) })
-        bus.emit('disk.full', { text: messageOf(error) })
-      }
+      const first = words === undefined
       words = `${messageOf(error)} What you see is true; what happens now is not written down.`
+      if (!first) return
+      log.error('db: nothing can be stored', { reason: messageOf(error) })
+      bus.emit('disk.full', { text: messageOf(error) })
     },
     back() {
       words = undefined

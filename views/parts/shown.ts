@@ -17,7 +17,9 @@ export const shown = (text: string | null | undefined, fallback = '–'): string
   return /[^\s\p{Mn}\p{Me}\p{Cf}]/u.test(line) ? line : fallback
 }
 
-const ASCII = /^[\x20-\x7e]*$/
+// One column a code unit: ASCII, Latin, dashes, arrows. Asking Intl.Segmenter instead took 40 ms for
+// 800 rows (Node 20).
+const NARROW = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff]*$/
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]/u
 /** East Asian wide and fullwidth blocks, and what terminals draw as an emoji. */
 const WIDE =
@@ -33,11 +35,11 @@ const widthOf = (piece: string) => (WIDE.test(piece) ? 2 : NO_WIDTH.test(piece) 
 
 /** Columns that the text takes in a terminal. */
 export const width = (text: string): number =>
-  ASCII.test(text) ? text.length : pieces(text).reduce((sum, p) => sum + widthOf(p), 0)
+  NARROW.test(text) ? text.length : pieces(text).reduce((sum, p) => sum + widthOf(p), 0)
 
 /** At most `columns` wide; what is cut off is told by an ellipsis. */
 export const cut = (text: string, columns: number): string => {
-  if (ASCII.test(text) && text.length <= columns) return text
+  if (NARROW.test(text) && text.length <= columns) return text
   let out = ''
   let used = 0
   const all = pieces(text)
