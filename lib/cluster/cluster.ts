@@ -75,9 +75,12 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   const history = createHistory({ db, clock, log, source: proxmox })
   let current = emptyPicture(readings, clock.now())
   let stopWatch: (() => void) | undefined
+  let stopped = false
 
   /** Makes the picture anew out of what is known now, and tells what is different. */
   const look = () => {
+    // An answer that comes after the stop finds the database closed.
+    if (stopped) return
     const before = current
     const after = readPicture(before, readings, clock.now())
     const changes = diff(before, after)
@@ -91,6 +94,13 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     }
   }
 
+  /** The same between two polls; listeners hear of it only if there is something to see. */
+  const lookAgain = () => {
+    const { version } = current
+    look()
+    if (current.version !== version) bus.emit('cluster.polled', { version: current.version })
+  }
+
   const rounds = createRounds({
     source: proxmox,
     clock,
@@ -98,7 +108,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     poll,
     readings,
     picture: () => current,
-    onReading: look,
+    onReading: lookAgain,
   })
 
   const takeRows = (value: Resources) => {
@@ -109,8 +119,9 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
         { in: coarseRate(n.in), out: coarseRate(n.out) },
       ]),
     )
-    for (const { vmid, status } of value.guests)
-      if (readings.fresh.get(vmid)?.word === status) readings.fresh.delete(vmid)
+    const words = new Map(value.guests.map((g) => [g.vmid, g.status]))
+    for (const [vmid, { word, until }] of readings.fresh)
+      if (words.get(vmid) === word || until <= clock.now()) readings.fresh.delete(vmid)
   }
 
   const pollOnce = async (): Promise<Verdict> => {
@@ -124,6 +135,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     const emptied = resources.status === 'fulfilled' && lostAll(resources.value, current)
     // Proxmox hides what a token may no longer see: ask before believing that all is gone.
     if (emptied) await rounds.permissions()
+    if (stopped) return 'good'
     readings.resources = taken(readings.resources, resources, now)
     readings.status = taken(readings.status, status, now)
     readings.tasks = taken(readings.tasks, tasks, now)
@@ -154,11 +166,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   /** Ages go on while a poll hangs or the rhythm is slow. */
   const watch = () => {
     stopWatch = clock.after(poll.seconds * 1000, () => {
-      if (clock.now() - current.now >= poll.seconds * 1000) {
-        const { version } = current
-        look()
-        if (current.version !== version) bus.emit('cluster.polled', { version: current.version })
-      }
+      if (clock.now() - current.now >= poll.seconds * 1000) lookAgain()
       watch()
     })
   }
@@ -170,9 +178,10 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
       watch()
     },
     async stop() {
+      // Calls that are under way are not waited for: a dead node would hold the stop for seconds.
+      stopped = true
       stopWatch?.()
-      await rhythm.stop()
-      await rounds.idle()
+      rhythm.stop()
       history.stop()
     },
     picture: () => ({ ...current, now: clock.now() }),
@@ -184,9 +193,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     believe({ vmid, status, qmp }) {
       const word = status === 'running' && qmp ? qmp : status
       readings.fresh.set(vmid, { word, until: clock.now() + BELIEVED_MS })
-      const { version } = current
-      look()
-      if (current.version !== version) bus.emit('cluster.polled', { version: current.version })
+      lookAgain()
     },
     guest: (vmid) => current.guests.find((g) => g.vmid === vmid),
     node: (name) => findNode(current.nodes, name),

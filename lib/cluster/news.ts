@@ -15,10 +15,11 @@ type Scene = { memory: Memory; picture: Picture; emit: Emit; first: boolean }
 const FILLING = 0.9
 const RELIEVED = 0.85
 
-/** Tells what is new and takes the picture into the memory. True = the memory changed. */
+/** Tells what is new and takes the picture into the memory. */
 export const tell = (memory: Memory, picture: Picture, emit: Emit): void => {
   const { parts, now } = picture
-  const rows = isFresh(parts.resources, now) && !parts.resources.trouble
+  const { trouble } = parts.resources
+  const rows = isFresh(parts.resources, now) && (!trouble || trouble.kind === 'forbidden')
   const scene = { memory, picture, emit, first: !memory.settled }
   silence(scene)
   quorum(scene)
@@ -74,7 +75,8 @@ const guests = (scene: Scene, rows: boolean) => {
   const { memory, picture, emit } = scene
   if (!rows) return
   for (const guest of picture.guests) guestNews(scene, guest)
-  if (memory.guests.size === picture.guests.length) return
+  // A list that Proxmox thinned out does not tell who is gone.
+  if (picture.parts.resources.trouble || memory.guests.size === picture.guests.length) return
   const present = new Set(picture.guests.map((g) => g.vmid))
   for (const [vmid, { node, name }] of memory.guests)
     if (!present.has(vmid)) {
@@ -92,7 +94,9 @@ const guestNews = ({ memory, emit, first }: Scene, guest: GuestState) => {
     return
   }
   if (known.node !== node) emit('guest.moved', { vmid, name, from: known.node, to: node })
-  if (known.name !== name) emit('guest.renamed', { vmid, from: known.name, to: name })
+  // Seen first on a node that was off, it had its number for a name.
+  if (known.name !== name && known.name !== String(vmid))
+    emit('guest.renamed', { vmid, from: known.name, to: name })
   known.node = node
   known.name = name
   if (guest.condition === 'unknown' || guest.condition === known.condition) return

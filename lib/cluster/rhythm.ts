@@ -17,7 +17,8 @@ export type RhythmNeeds = {
 
 export type Rhythm = {
   start(): void
-  stop(): Promise<void>
+  /** Plans no further poll; one that is under way is left alone. */
+  stop(): void
   /** Polls now; a call that comes while a poll is under way shares it. */
   now(): Promise<void>
   /** Fast until the answer is called. */
@@ -65,10 +66,9 @@ export const createRhythm = (needs: RhythmNeeds): Rhythm => {
       running = true
       void now()
     },
-    async stop() {
+    stop() {
       running = false
       cancel?.()
-      await flying
     },
     now,
     hurry() {

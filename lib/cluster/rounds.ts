@@ -31,7 +31,6 @@ export type Rounds = {
   /** Starts every round that is due; does not wait for them. */
   start(): void
   permissions(): Promise<void>
-  idle(): Promise<void>
 }
 
 export const createRounds = (needs: RoundsNeeds): Rounds => {
@@ -50,7 +49,6 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
     round('backups', minutes(poll.backupMinutes), reader.backups),
     round('network', minutes(1), reader.network),
   ]
-  const flying = new Set<Promise<void>>()
 
   const run = async (r: Round) => {
     r.busy = true
@@ -70,8 +68,7 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
       if (!readings.resources.value) return
       for (const r of rounds) {
         if (r.busy || clock.now() < r.due) continue
-        const flight = run(r).finally(() => flying.delete(flight))
-        flying.add(flight)
+        void run(r)
       }
     },
     async permissions() {
@@ -79,9 +76,6 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
       if (!r || r.busy) return
       r.due = clock.now() + r.every
       await reader.permissions().catch(() => undefined)
-    },
-    async idle() {
-      await Promise.all(flying)
     },
   }
 }

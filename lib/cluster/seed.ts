@@ -35,7 +35,9 @@ export const seedPlan = async (needs: SeedNeeds): Promise<void> => {
     if (signal.aborted) return
     if (timeframe === 'day' && !gaps(subject)) continue
     try {
-      fill(subject, await read(timeframe))
+      const samples = await read(timeframe)
+      if (signal.aborted) return
+      fill(subject, samples)
     } catch (error) {
       log.debug(`history: no samples of ${subject}: ${troubleInWords(error)}`)
     }

@@ -195,6 +195,34 @@ poll('a poll that hangs does not stop the ages', async () => {
   await s.end()
 })
 
+poll('a stop does not wait for an answer, and nothing happens after it', async () => {
+  const s = await stage()
+  let answer = () => {}
+  s.w.hang = new Promise((resolve) => {
+    answer = resolve
+  })
+  await s.clock.advance(5000)
+  await s.cluster.stop()
+  const heard = s.news.length
+  answer()
+  await s.clock.advance(120_000)
+  assert.is(s.news.length, heard)
+  assert.is(s.clock.waiting(), 0)
+  await s.end()
+})
+
+poll('a token without storages still hears of guests', async () => {
+  const w = world()
+  w.permissions = { '/vms': { 'VM.Audit': true } }
+  w.resources.storages = []
+  const s = await stage(w)
+  w.resources.guests[0]!.status = 'stopped'
+  await s.clock.advance(5000)
+  assert.match(s.cluster.picture().parts.resources.trouble?.text ?? '', /Datastore\.Audit/)
+  assert.is(s.told('guest.condition').length, 1)
+  await s.end()
+})
+
 poll('a node that dies takes its guests into the unknown with the next poll', async () => {
   const s = await stage()
   await s.clock.advance(30_000)
