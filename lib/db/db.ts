@@ -50,20 +50,23 @@ const bindAll = (params: Params): unknown =>
     ? params.map(bindable)
     : Object.fromEntries(Object.entries(params).map(([key, v]) => [key, bindable(v as Value)]))
 
+/** `onFull` hears of every write that a full disk refused, before the caller does. */
+export type DbOptions = { onFull?: (problem: Problem) => void }
+
 /**
  * Opens (or creates) the file: WAL, foreign keys, waits up to 5 s for a lock.
  * `synchronous = full` because an answer that claims a write must survive a power cut.
  */
-export const openDb = async (file: string): Promise<Db> => {
+export const openDb = async (file: string, options: DbOptions = {}): Promise<Db> => {
   const { default: Driver } = (await import('libsql')) as { default: typeof Database }
   try {
-    return wrap(new Driver(file, { timeout: 5000 }), file)
+    return wrap(new Driver(file, { timeout: 5000 }), file, options)
   } catch (cause) {
     throw asDbProblem(cause, file)
   }
 }
 
-const wrap = (raw: Database.Database, file: string): Db => {
+const wrap = (raw: Database.Database, file: string, { onFull }: DbOptions): Db => {
   raw.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
   const statements = new Map<string, Statement>()
   let depth = 0
@@ -81,7 +84,9 @@ const wrap = (raw: Database.Database, file: string): Db => {
     try {
       return work()
     } catch (cause) {
-      throw asDbProblem(cause, file)
+      const problem = asDbProblem(cause, file)
+      if (problem.details?.disk === 'full') onFull?.(problem)
+      throw problem
     }
   }
   const begin = () => guarded(() => raw.exec('begin immediate'))
