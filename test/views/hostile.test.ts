@@ -99,6 +99,9 @@ hostile('a cut never splits a letter, and fits', () => {
   assert.is(cut('abcdefg', 6), 'abcde…')
   assert.ok(cut(`e${'\u0301'.repeat(200)}`, 10).length <= 8)
 })
+hostile('a tower of marks is cut before it reaches the next line', () => {
+  assert.is(shown(`e${'\u0301'.repeat(200)}x`), 'e\u0301\u0301\u0301x')
+})
 hostile('nothing visible becomes a dash, half a character a mark', () => {
   assert.is(shown('\u202e\n\u0000'), '–')
   assert.is(shown(' '), '–')

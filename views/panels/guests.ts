@@ -68,7 +68,7 @@ const rowOf = (g: GuestState): GuestRow => {
 
 // One template a row and strings alone inside: 800 rows stay within twice plain strings.
 export const guestRow = (r: GuestRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><td class="n">${r.vmid}</td><th scope="row">${named(r.name)}</th><td>${r.kind}</td><td>${named(r.node)}</td><td class="is">${r.state}</td><td class="n">${r.cpu}</td><td class="n">${r.memory}</td><td class="n">${r.net}</td><td class="n">${r.uptime}</td><td>${named(r.tags)}</td></tr>
+  html`<tr id="${r.id}" data-is="${r.is}"><td class="n">${r.vmid}</td><th scope="row">${named(r.name)}</th><td>${r.kind}</td><td>${named(r.node)}</td><td class="is">${named(r.state)}</td><td class="n">${r.cpu}</td><td class="n">${r.memory}</td><td class="n">${r.net}</td><td class="n">${r.uptime}</td><td>${named(r.tags)}</td></tr>
 `
 const heads = ['Id#', 'Name', 'Kind', 'Node', 'State', 'CPU#', 'Memory#', 'Network#', 'Up#', 'Tags']
 

@@ -74,7 +74,7 @@ const notesOf = (nodes: NodeState[], m: Moment) => {
 }
 
 export const nodeRow = (r: NodeRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}${r.aliases ? html` <small>${named(r.aliases)}</small>` : ''}</th><td class="is">${r.state}</td><td class="n">${r.cpu}</td><td class="n">${r.cores}</td><td class="n">${r.memory}</td><td class="n">${r.memoryPart}</td><td class="n">${r.root}</td><td class="n">${r.net}</td><td class="n">${r.uptime}</td></tr>
+  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}${r.aliases ? html` <small>${named(r.aliases)}</small>` : ''}</th><td class="is">${named(r.state)}</td><td class="n">${r.cpu}</td><td class="n">${r.cores}</td><td class="n">${r.memory}</td><td class="n">${r.memoryPart}</td><td class="n">${r.root}</td><td class="n">${r.net}</td><td class="n">${r.uptime}</td></tr>
 `
 const heads = ['Node', 'State', 'CPU#', 'Cores#', 'Memory#', '#', 'Root disk#', 'Network#', 'Up#']
 

@@ -63,7 +63,7 @@ const rowOf = (s: StorageState): StorageRow => {
 }
 
 export const storageRow = (r: StorageRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}</th><td>${named(r.where)}</td><td>${r.plugin}</td><td>${r.content}</td><td class="is">${r.state}</td><td class="n">${r.use}</td><td class="n">${r.part}</td><td class="n">${r.forecast}</td></tr>
+  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}</th><td>${named(r.where)}</td><td>${named(r.plugin)}</td><td>${named(r.content)}</td><td class="is">${named(r.state)}</td><td class="n">${r.use}</td><td class="n">${r.part}</td><td class="n">${r.forecast}</td></tr>
 `
 const heads = ['Storage', 'Where', 'Type', 'Content', 'State', 'Used#', '#', 'Forecast#']
 

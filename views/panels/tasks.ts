@@ -60,7 +60,7 @@ const rowOf = (t: TaskState, m: Moment): TaskRow => ({
 })
 
 export const taskRow = (r: TaskRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><td><time datetime="${r.iso}">${r.at}</time></td><th scope="row">${r.type}</th><td>${named(r.object)}</td><td>${named(r.node)}</td><td>${named(r.user)}</td><td class="is">${r.outcome}</td><td class="n">${r.took}</td></tr>
+  html`<tr id="${r.id}" data-is="${r.is}"><td><time datetime="${r.iso}">${r.at}</time></td><th scope="row">${named(r.type)}</th><td>${named(r.object)}</td><td>${named(r.node)}</td><td>${named(r.user)}</td><td class="is">${r.outcome}</td><td class="n">${r.took}</td></tr>
 `
 const heads = ['Start', 'Task', 'Object', 'Node', 'Who', 'Outcome', 'Took#']
 

@@ -6,12 +6,15 @@ import { clean } from '../../lib/log.ts'
 
 /** Marks that steer direction without being an override; harmless in prose, a lie in a table. */
 const DIRECTION = /[\u061c\u200e\u200f\ufeff]/g
+/** A tower of marks over one letter reaches into the lines above. */
+const TOWER = /(\p{M}{3})\p{M}+/gu
 const HALVES = /\p{Cs}/gu
 
 /** One line of harmless text; `fallback` where nothing visible is left. */
 export const shown = (text: string | null | undefined, fallback = '–'): string => {
   const line = clean(text ?? '')
     .replace(DIRECTION, '')
+    .replace(TOWER, '$1')
     .replace(HALVES, '\ufffd')
     .trim()
   return /[^\s\p{Mn}\p{Me}\p{Cf}]/u.test(line) ? line : fallback
