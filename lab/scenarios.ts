@@ -32,6 +32,8 @@ export type Faults = ReturnType<typeof createScenarios>['faults']
 type Scenario = {
   title: string
   targets: () => string[]
+  /** Throws when it cannot be aimed so, before anything changes. */
+  check?: (target: string) => void
   on: (target: string, options: SwitchOptions) => void
   off: (target: string) => void
   /** Whether it still holds; by default until it is switched off. */
@@ -87,6 +89,7 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
       title: 'A node loses power. Connections are refused; wake-on-LAN brings it back.',
       // A machine that is really gone does not refuse: its paths cost 30 s, then 2 s.
       targets: () => preferred('agent1').flatMap((name) => [name, `${name}/gone`]),
+      check: several,
       on: cutPower,
       off: restorePower,
       holds: anyDown,
@@ -94,16 +97,18 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
     'no-quorum': {
       title: 'Half of the nodes lose power; what is left has no quorum.',
       targets: () => [names.slice(Math.floor(names.length / 2)).join(',')],
-      on: (target, options) => {
+      check: (target) => {
         if (world.isStandalone()) throw new Problem('conflict', 'A single node always has quorum.')
-        cutPower(target, options)
+        several(target)
       },
+      on: cutPower,
       off: restorePower,
       holds: anyDown,
     },
     'guest-crashed': {
       title: 'A guest runs out of memory and ends without any task. It can be started again.',
       targets: () => vmids().sort((a, b) => Number(b === '303') - Number(a === '303')),
+      check: guest,
       on: (target) => {
         const g = guest(target)
         if (isRunning(g)) crash(g)
@@ -119,6 +124,7 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
         'cluster-backup',
         ...world.storages.map((s) => s.name).filter((n) => n !== 'cluster-backup'),
       ],
+      check: storage,
       on: (target) => {
         storage(target).full = true
       },
@@ -139,8 +145,8 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
     'slow-node': {
       title: 'A node takes four seconds longer for every answer.',
       targets: () => preferred('agent'),
-      on: (target) => void node(target),
-      off: () => {},
+      check: node,
+      ...nothing,
     },
     'api-flaps': {
       title: 'One call in four is cut off or stumbles; a write may have been carried out.',
@@ -180,8 +186,9 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
   const switches: LabScenarios = {
     on: (name, target, options = {}) => {
       const scenario = find(name)
-      if (isOn(name)) switches.off(name)
       const aim = target || scenario.targets()[0] || ''
+      scenario.check?.(aim)
+      if (isOn(name)) switches.off(name)
       scenario.on(aim, options)
       active.set(name, aim)
     },
