@@ -191,10 +191,7 @@ const bringUpLab = async (clock: Clock, log: Log, undo: (() => unknown)[]) => {
       { ...operate, roles: ['operate'] },
     ],
   }
-  const face: LabFace = {
-    ...lab.scenarios,
-    list: () => lab.scenarios.list().map((s) => ({ ...s, title: s.about, targets: [] })),
-  }
+  const face: LabFace = lab.scenarios
   return { cluster, face }
 }
 

@@ -1,7 +1,7 @@
 /** Prometheus, in its text format: what the house does, and the picture of the cluster. */
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { NodeState, Picture } from '../lib/cluster/picture.ts'
+import type { NodeState, Part, Picture } from '../lib/cluster/picture.ts'
 import type { Ctx } from './answer.ts'
 import type { Env, Needs } from './needs.ts'
 import { type Labels, type Metric, metric, type Sample, tally, written } from './prometheus.ts'
@@ -81,7 +81,16 @@ const clusterMetrics = (picture: Picture, now: number): Metric[] => {
     node: g.node,
   })
   const store = (s: Picture['storages'][number]): Labels => ({ storage: s.id })
-  const quorate = cluster.quorate === undefined ? undefined : Number(cluster.quorate)
+  const { resources, status } = picture.parts
+  const fresh = isFresh(resources, now)
+  // An old figure scraped now would be drawn as a new one: without a fresh reading there is a gap.
+  const ofEach = <T>(
+    rows: T[],
+    labels: (row: T) => Labels,
+    value: (row: T) => number | undefined,
+  ) => (fresh ? rows.map((row): Sample => [labels(row), value(row)]) : [])
+  const quorate =
+    cluster.quorate === undefined || !isFresh(status, now) ? undefined : Number(cluster.quorate)
   return [
     gauge(
       'part_age_seconds',
@@ -100,53 +109,51 @@ const clusterMetrics = (picture: Picture, now: number): Metric[] => {
       'Guests by condition.',
       counted(['running', 'stopped', 'paused', 'unknown', 'other'], 'condition', guests),
     ),
-    gauge(
-      'node_up',
-      '1 when online; absent when not known.',
-      nodes.map((n) => [node(n), upOf(n)]),
-    ),
+    gauge('node_up', '1 when online; absent when not known.', ofEach(nodes, node, upOf)),
     gauge(
       'node_cpu_ratio',
       'CPU in use, 0-1.',
-      nodes.map((n) => [node(n), n.cpu]),
+      ofEach(nodes, node, (n) => n.cpu),
     ),
     gauge(
       'node_memory_used_bytes',
       'Memory in use.',
-      nodes.map((n) => [node(n), n.memory?.used]),
+      ofEach(nodes, node, (n) => n.memory?.used),
     ),
     gauge(
       'node_memory_total_bytes',
       'Memory.',
-      nodes.map((n) => [node(n), n.memory?.total]),
+      ofEach(nodes, node, (n) => n.memory?.total),
     ),
     gauge(
       'guest_cpu_ratio',
       'CPU in use, 0-1.',
-      guests.map((g) => [guest(g), g.cpu]),
+      ofEach(guests, guest, (g) => g.cpu),
     ),
     gauge(
       'guest_memory_used_bytes',
       'Memory in use.',
-      guests.map((g) => [guest(g), g.memory?.used]),
+      ofEach(guests, guest, (g) => g.memory?.used),
     ),
     gauge(
       'guest_memory_total_bytes',
       'Memory.',
-      guests.map((g) => [guest(g), g.memory?.total]),
+      ofEach(guests, guest, (g) => g.memory?.total),
     ),
     gauge(
       'storage_used_bytes',
       'Storage in use.',
-      storages.map((s) => [store(s), s.use?.used]),
+      ofEach(storages, store, (s) => s.use?.used),
     ),
     gauge(
       'storage_total_bytes',
       'Storage.',
-      storages.map((s) => [store(s), s.use?.total]),
+      ofEach(storages, store, (s) => s.use?.total),
     ),
   ]
 }
+
+const isFresh = ({ at, limit }: Part, now: number) => at !== undefined && now - at <= limit
 
 const upOf = ({ reach }: NodeState) =>
   reach === 'unknown' ? undefined : Number(reach === 'online')

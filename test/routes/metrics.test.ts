@@ -1,7 +1,7 @@
 /** Metrics in Prometheus' text format, readable line by line whatever the names are. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { HOSTILE, hostileNames, nothingYet, oneNodeOff } from '../pictures.ts'
+import { HOSTILE, hostileNames, nothingYet, oneNodeOff, staleEvening } from '../pictures.ts'
 import { openSite, type Site } from '../site.ts'
 
 const metrics = suite<{ site: Site }>('metrics')
@@ -52,6 +52,13 @@ metrics('what is not known has no line; what is off is down', async ({ site }) =
   assert.is(none.get('jarvis_quorate{}'), undefined)
   assert.is(none.get('jarvis_part_age_seconds{part="status"}'), undefined)
   assert.is(none.get('jarvis_part_ok{part="status"}'), 0)
+})
+metrics('a figure that is no longer fresh is a gap, not the present', async ({ site }) => {
+  site.world.picture = staleEvening()
+  const m = await read(site)
+  const figures = [...m.keys()].filter((k) => /^jarvis_(node|guest|storage|quorate)(_|\{)/.test(k))
+  assert.equal(figures, [])
+  assert.is(m.get('jarvis_part_age_seconds{part="resources"}'), 60)
 })
 metrics('hostile names cannot leave their label', async ({ site }) => {
   site.world.picture = hostileNames()
