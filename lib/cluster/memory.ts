@@ -47,7 +47,7 @@ export const rememberTask = (memory: Memory, upid: Upid, stage: 'running' | 'end
   if (oldest !== undefined) memory.tasks.delete(oldest)
 }
 
-type Stored = Pick<Memory, 'staleSince' | 'quorate' | 'tasksUntil'> & {
+type Known = Pick<Memory, 'staleSince' | 'quorate'> & {
   nodes: [string, KnownReach][]
   guests: [Vmid, KnownGuest][]
   storages: [string, { available: boolean; filling: boolean }][]
@@ -58,46 +58,52 @@ export const loadMemory = (db: Db): Memory => {
   const memory = emptyMemory()
   for (const [upid, stage] of announcedTasks(db, LONGEST_MEMORY_OF_TASKS))
     memory.tasks.set(upid, stage)
-  const row = db.first<{ value: string }>('select value from cluster_marks where name = ?', [
-    'known',
-  ])
-  if (!row) return memory
-  const stored = JSON.parse(row.value) as Stored
+  memory.tasksUntil = mark<Memory['tasksUntil']>(db, 'tasks')
+  const known = mark<Known>(db, 'known')
+  if (!known) return memory
   return {
     ...memory,
     settled: true,
-    staleSince: stored.staleSince,
-    quorate: stored.quorate,
-    tasksUntil: stored.tasksUntil,
-    nodes: new Map(stored.nodes),
-    guests: new Map(stored.guests),
-    storages: new Map(stored.storages),
+    staleSince: known.staleSince,
+    quorate: known.quorate,
+    nodes: new Map(known.nodes),
+    guests: new Map(known.guests),
+    storages: new Map(known.storages),
   }
+}
+
+const mark = <T>(db: Db, name: string): T | undefined => {
+  const row = db.first<{ value: string }>('select value from cluster_marks where name = ?', [name])
+  return row && (JSON.parse(row.value) as T)
 }
 
 /**
  * A keeper that writes the memory when it changed. With the buffer that stores the events, the mark
  * follows the events that it vouches for; a crash may lose both, but never tells twice.
+ * Two marks, because tasks end often and the rest of 800 guests is 70 kB.
  */
 export const createKeeper = (db: Db, buffer: Pick<WriteBuffer, 'add'> | undefined) => {
-  let last = ''
+  const last = new Map<string, string>()
+  const write = (name: string, value: unknown) => {
+    const text = JSON.stringify(value)
+    if (text === last.get(name)) return
+    const sql = `insert into cluster_marks (name, value) values (?, ?)
+      on conflict (name) do update set value = excluded.value`
+    if (buffer) buffer.add(sql, [name, text])
+    else db.run(sql, [name, text])
+    last.set(name, text)
+  }
   return (memory: Memory): void => {
-    if (!memory.settled) return
-    const { staleSince, quorate, tasksUntil, nodes, guests, storages } = memory
-    const stored: Stored = {
+    const { settled, staleSince, quorate, tasksUntil, nodes, guests, storages } = memory
+    if (tasksUntil) write('tasks', tasksUntil)
+    if (!settled) return
+    const known: Known = {
       staleSince,
       quorate,
-      tasksUntil,
       nodes: [...nodes],
       guests: [...guests],
       storages: [...storages],
     }
-    const text = JSON.stringify(stored)
-    if (text === last) return
-    const sql = `insert into cluster_marks (name, value) values ('known', ?)
-      on conflict (name) do update set value = excluded.value`
-    if (buffer) buffer.add(sql, [text])
-    else db.run(sql, [text])
-    last = text
+    write('known', known)
   }
 }

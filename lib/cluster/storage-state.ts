@@ -45,6 +45,7 @@ const detailOf = (row: StorageResource, { storage }: Readings, now: number) =>
 const storageState = (id: string, group: Seen[], fullInDays: number | undefined): StorageState => {
   const best = group.reduce((a, b) => (rank(b) > rank(a) ? b : a))
   const { row } = best
+  const { condition, why } = conditionOf(best)
   return {
     id,
     storage: row.storage,
@@ -52,7 +53,8 @@ const storageState = (id: string, group: Seen[], fullInDays: number | undefined)
     shared: row.shared,
     plugin: row.plugin,
     content: [...row.content].sort(),
-    ...conditionOf(best),
+    condition,
+    why,
     use: best.reach === 'offline' ? undefined : useFor(best),
     fullInDays,
   }

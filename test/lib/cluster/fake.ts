@@ -119,6 +119,8 @@ export const world = () => ({
   permissions: {
     '/': { 'Sys.Audit': true, 'VM.Audit': true, 'Datastore.Audit': true, 'VM.Backup': true },
   } as Permissions,
+  /** Where another role has other permissions. */
+  permissionsOf: {} as Record<string, Permissions>,
   storages: {} as Record<string, StorageRow[]>,
   backups: {} as Record<string, StorageContent[]>,
   rrd: (_subject: string, _timeframe: string): Sample[] => [],
@@ -160,7 +162,8 @@ export const fakeSource = (w: World): Source => {
       rrd: ({ vmid }, timeframe) =>
         asked('rrd', `guest/${vmid} ${timeframe}`, () => w.rrd(`guest/${vmid}`, timeframe)),
     },
-    permissions: (role) => asked('permissions', role ?? '', () => w.permissions),
+    permissions: (role) =>
+      asked('permissions', role ?? '', () => w.permissionsOf[role ?? ''] ?? w.permissions),
     reach: { entry: () => 'Home' },
   }
 }
@@ -193,6 +196,8 @@ export type Stage = {
   db: Db
   /** A new program on the same database: what a restart finds. */
   restart(): Promise<Stage>
+  /** The same after a crash: what waited in the buffer is lost. */
+  crash(): Promise<Stage>
   end(): Promise<void>
 }
 
@@ -244,6 +249,11 @@ export const stage = async (
     async restart() {
       await shut()
       return stage(w, clock, base)
+    },
+    async crash() {
+      // The clock of the dead program stands still for ever, and with it its buffer.
+      await cluster.stop()
+      return stage(w, fakeClock(clock.now()), base)
     },
     async end() {
       await shut()

@@ -311,6 +311,97 @@ poll('a task is told exactly once, over a restart too', async () => {
   await s.end()
 })
 
+poll('a crash tells nothing twice and loses nothing that was not stored', async () => {
+  const w = world()
+  const noon = fakeClock().now() / 1000
+  const first = await stage(w)
+  await first.clock.advance(1000)
+  w.tasks.push(taskRow(noon + 2))
+  nodeGoes(w, 'pve', false)
+  await first.clock.advance(4000)
+  assert.is(first.told('task.finished').length, 1)
+  const second = await first.crash()
+  assert.is(second.told('task.finished').length, 1, 'the buffer was lost, so it is told anew')
+  assert.is(second.told('node.lost').length, 1)
+  await second.clock.advance(1000)
+  const third = await second.crash()
+  assert.is(third.told('task.finished').length, 0)
+  assert.is(third.told('node.lost').length, 0)
+  await third.clock.advance(10_000)
+  const stored = third.db.all<{ kind: string }>('select kind from events order by kind')
+  assert.equal(
+    stored.map((row) => row.kind),
+    ['node.lost', 'task.finished'],
+  )
+  await third.end()
+})
+
+poll('the slow readings keep their own rhythm', async () => {
+  const s = await stage()
+  const count = (name: string) => s.w.calls.filter((c) => c.startsWith(name)).length
+  await s.clock.advance(20 * 60_000 + 1000)
+  assert.is(count('storages Home'), 41)
+  assert.is(count('content '), 3, 'the shared storage is asked once, through one node')
+  assert.is(count('notBackedUp'), 3)
+  assert.is(count('permissions'), 3)
+  assert.is(count('rrd node/Home hour'), 21)
+  await s.end()
+})
+
+poll('backups are listed with the token that may see them', async () => {
+  const w = world()
+  const backup = {
+    volid: 'x',
+    content: 'backup',
+    vmid: 100,
+    ctime: 1000,
+    size: 5,
+    protected: false,
+  }
+  w.backups['cluster-backup'] = [backup]
+  const perms = w.permissions
+  w.permissions = { '/': { 'Sys.Audit': true, 'VM.Audit': true, 'Datastore.Audit': true } }
+  w.permissionsOf = { operate: perms }
+  const s = await stage(w)
+  await s.clock.advance(5000)
+  assert.ok(w.calls.includes('content Home cluster-backup operate'))
+  assert.is(s.cluster.picture().backups[0]?.count, 1)
+  assert.is(s.cluster.picture().parts.backups.trouble, undefined)
+  await s.end()
+})
+
+poll('a storage whose list fails keeps its backups, and the trouble is told', async () => {
+  const w = world()
+  const backup = {
+    volid: 'x',
+    content: 'backup',
+    vmid: 100,
+    ctime: 1000,
+    size: 5,
+    protected: false,
+  }
+  w.backups['cluster-backup'] = [backup]
+  const s = await stage(w)
+  await s.clock.advance(5000)
+  w.faults['content Home cluster-backup'] = problem('timeout', 'The storage does not answer.')
+  await s.clock.advance(10 * 60_000)
+  const { backups, parts } = s.cluster.picture()
+  assert.is(backups.find((b) => b.vmid === 100)?.count, 1)
+  assert.is(parts.backups.trouble?.text, 'The storage does not answer.')
+  await s.end()
+})
+
+poll('a storage that fills is told once, and again only after relief', async () => {
+  const s = await stage()
+  const local = s.w.resources.storages[0]!
+  for (const percent of [89, 91, 89, 92, 84, 90]) {
+    local.disk = (percent / 100) * (local.maxdisk ?? 0)
+    await s.clock.advance(5000)
+  }
+  assert.is(s.told('storage.filling').length, 2)
+  await s.end()
+})
+
 poll('quorum lost and back are told once each', async () => {
   const s = await stage()
   s.w.status.cluster!.quorate = false
