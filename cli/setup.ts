@@ -2,6 +2,7 @@
  * `jarvis setup`: the conversation that connects a cluster. Everything it does is in `lib/setup/`;
  * here are only the questions, and the options that answer them for a script.
  */
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../lib/errors.ts'
 import { clean } from '../lib/log.ts'
@@ -14,7 +15,7 @@ import { lookAround, nothingFound, plan, type Step, versionOf } from '../lib/set
 import { type Places, usualPlaces } from '../lib/setup/rights.ts'
 import type { Session, SessionNeeds } from '../lib/setup/session.ts'
 import { checkToken, type Missing } from '../lib/setup/verify.ts'
-import { writeConfig } from '../lib/setup/write-config.ts'
+import { demandWritable, writeConfig } from '../lib/setup/write-config.ts'
 import { type Args, type Command, numberOf, textOf } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { passwordOption } from './secret-input.ts'
@@ -61,6 +62,7 @@ export const command: Command = {
   async run(args, io) {
     if (args.values.plan) return showPlan(args, io)
     const file = configFile(args, io)
+    const overwrite = await mayWrite(file, args, io)
     const learned = await meet(args, io)
     const trusted: SessionNeeds = {
       place: learned.place,
@@ -70,10 +72,7 @@ export const command: Command = {
     const { cluster, tokens } = await connect(args, io, trusted)
     const missing = await checkAll(tokens, trusted, placesOf(args), io)
     const draft = { cluster, tokens, port: numberOf(args, 'port', 1, 65_535) }
-    writeConfig(file, draftConfig(draft), {
-      root: io.root,
-      overwrite: args.values.overwrite === true || (await mayReplace(file, io)),
-    })
+    writeConfig(file, draftConfig(draft), { root: io.root, overwrite })
     return finish(args, io, { file, cluster, tokens, missing })
   },
 }
@@ -172,12 +171,20 @@ const checkAll = async (tokens: RoleToken[], needs: SessionNeeds, places: Places
   return missing
 }
 
-const mayReplace = async (file: string, io: Io): Promise<boolean> => {
-  const { existsSync } = await import('node:fs')
-  if (!existsSync(file) || !io.isTTY) return false
-  const answer = await io.ask(`${file} exists. Replace it? The old one is kept. (yes/no)`, 'no')
-  if (!/^y(es)?$/i.test(answer)) throw new Problem('conflict', `${file} stays as it is.`)
-  return true
+/**
+ * Asked before anything else: a token that is made for a file that cannot be written is lost, and
+ * the one that it replaced is gone.
+ */
+const mayWrite = async (file: string, args: Args, io: Io): Promise<boolean> => {
+  demandWritable(file)
+  if (!existsSync(file) || args.values.overwrite) return args.values.overwrite === true
+  const answer = io.isTTY
+    ? await io.ask(`${file} exists. Replace it? The old one is kept. (yes/no)`, 'no')
+    : 'no'
+  if (/^y(es)?$/i.test(answer)) return true
+  throw new Problem('conflict', `${file} exists and stays as it is.`, {
+    next: 'Say --overwrite to replace it (the old one is kept beside it), or name another --file.',
+  })
 }
 
 type Result = Connected & { file: string; missing: Missing[] }

@@ -36,15 +36,18 @@ type StatusRow = {
   local?: number | string
 }
 
-/** Asks the cluster for its nodes, and looks at the certificate of each one that is on. */
+/** Asks the cluster for its nodes, the entry first, and looks at the certificate of each one that is on. */
 export const findNodes = async (
   session: Session,
   entry: Place,
   learn: (address: string) => Promise<Learned> = learnCertificate,
 ): Promise<FoundCluster> => {
   const rows = await session.call<StatusRow[]>('GET', '/cluster/status')
-  const members = rows.filter((r) => r.type === 'node').sort((a, b) => compare(a.name, b.name))
-  const local = members.find((r) => Number(r.local) === 1) ?? members[0]
+  const isLocal = (r: StatusRow) => Number(Number(r.local) === 1)
+  const members = rows
+    .filter((r) => r.type === 'node')
+    .sort((a, b) => isLocal(b) - isLocal(a) || compare(a.name, b.name))
+  const local = members[0]
   const ca = local && (await clusterCa(session, local.name))
   const told = await fingerprintsTold(session)
   const nodes = await Promise.all(
@@ -52,7 +55,8 @@ export const findNodes = async (
       const online = row.online === undefined || Number(row.online) === 1
       const address = row === local ? placeInWords(entry) : addressOf(row, entry)
       const node: FoundNode = { name: row.name, address: withoutUsualPort(address), online }
-      if (!online) return { ...node, trouble: 'is off now; it can be checked later' }
+      // A node that is off is known by what the cluster believes, told over the agreed connection.
+      if (!online) return { ...node, fingerprint: told.get(row.name), trouble: 'is off now' }
       return {
         ...node,
         mac: await macOf(session, row.name),

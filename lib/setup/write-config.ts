@@ -1,5 +1,15 @@
 /** Puts the configuration in its place: whole or not at all, readable by its owner alone. */
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { type Environment, loadConfig } from '../config.ts'
 import { Problem } from '../errors.ts'
 
@@ -30,6 +40,15 @@ export const writeConfig = (file: string, text: string, { root, overwrite }: Wri
     throw asWriteProblem(error, file)
   } finally {
     rmSync(fresh, { force: true })
+  }
+}
+
+/** Throws `failed` when the file could not be written into its folder. */
+export const demandWritable = (file: string): void => {
+  try {
+    accessSync(dirname(file), constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw asWriteProblem(error, file)
   }
 }
 
