@@ -2,7 +2,7 @@
  * What the lab does not do yet: clone, migrate, backup, create and delete are refused as a narrow
  * token would be. One of them bites all the same: DELETE without quorum, as it does in reality.
  */
-import { died, forbidden } from '../answer.ts'
+import { died, forbidden, noQuorum } from '../answer.ts'
 import { type Call, type Kit, type Route, route } from '../routing.ts'
 import { configPath, inBrief, isRunning, type Kind } from '../things.ts'
 import { guestIn } from './guests.ts'
@@ -49,9 +49,16 @@ export const refusedRoutes = (kit: Kit, kind: Kind): Route[] => {
     })
   }
 
+  const create = (call: Call) => {
+    const { caller, values } = call
+    const may = access.can(caller, `/vms/${values.vmid ?? ''}`, ['VM.Allocate'])
+    if (may && !world.isQuorate()) throw noQuorum()
+    return no('VM.Allocate')(call)
+  }
+
   const far = { remote: true, privileged: true, lenient: true }
   return [
-    route('POST', root, 'all', no('VM.Allocate'), far),
+    route('POST', root, 'all', create, far),
     route('DELETE', base, 'all', remove, far),
     route('POST', `${base}/clone`, 'all', no('VM.Clone'), far),
     route('POST', `${base}/migrate`, 'all', no('VM.Migrate'), far),

@@ -97,6 +97,15 @@ manners('bodies it does not want are refused as bare text', async ({ lab }) => {
   }
 })
 
+manners('half a megabyte is too much, and said from the header alone', async ({ lab }) => {
+  const headers = {
+    'Content-Length': '614412',
+    'Content-Type': 'application/x-www-form-urlencoded',
+  }
+  const answer = await ask(lab, 'PUT', '/nodes/pve/lxc/302/config', { headers, token: null })
+  assert.is(`${answer.status} ${answer.reason}`, '501 for data too large')
+})
+
 manners('all wrong parameters are named at once', async ({ lab }) => {
   const answer = await ask(lab, 'PUT', '/nodes/pve/lxc/302/config', {
     form: { onboot: 'true', cores: 0, bogus: 1 },
