@@ -6,20 +6,20 @@ import type { Bus } from '../bus.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { WriteBuffer } from '../db/write-buffer.ts'
-import { asProblem, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import type { Events } from '../events/kinds.ts'
 import type { Log } from '../log.ts'
-import type { Resources, Vmid } from '../proxmox/types.ts'
+import type { Vmid } from '../proxmox/types.ts'
 import { type Change, diff } from './diff.ts'
 import { createHistory, type History } from './history.ts'
+import { createLists } from './lists.ts'
 import { createKeeper, loadMemory } from './memory.ts'
 import { tell } from './news.ts'
 import type { GuestState, NodeState, Picture } from './picture.ts'
 import { createRates } from './rates.ts'
-import { bad, emptyReadings, good, type KnownNode, type Reading } from './readings.ts'
+import { emptyReadings, type KnownNode } from './readings.ts'
 import { createRhythm, type Verdict } from './rhythm.ts'
 import { createRounds } from './rounds.ts'
-import { coarseRate } from './shown.ts'
 import type { Source } from './source.ts'
 import { emptyPicture, readPicture } from './state.ts'
 
@@ -111,46 +111,25 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     onReading: lookAgain,
   })
 
-  const takeRows = (value: Resources) => {
-    rates.update(value.guests)
-    readings.guestNet = new Map(
-      [...rates.current].map(([vmid, n]) => [
-        vmid,
-        { in: coarseRate(n.in), out: coarseRate(n.out) },
-      ]),
-    )
-    const words = new Map(value.guests.map((g) => [g.vmid, g.status]))
-    for (const [vmid, { word, until }] of readings.fresh)
-      if (words.get(vmid) === word || until <= clock.now()) readings.fresh.delete(vmid)
-  }
-
+  const readLists = createLists({
+    source: proxmox,
+    clock,
+    readings,
+    rates,
+    permissions: rounds.permissions,
+  })
   const pollOnce = async (): Promise<Verdict> => {
-    const [resources, status, tasks] = await Promise.allSettled([
-      proxmox.cluster.resources(),
-      proxmox.cluster.status(),
-      proxmox.cluster.tasks(),
-      readings.permissions ? undefined : rounds.permissions(),
-    ])
-    const now = clock.now()
-    const emptied = resources.status === 'fulfilled' && lostAll(resources.value, current)
-    // Proxmox hides what a token may no longer see: ask before believing that all is gone.
-    if (emptied) await rounds.permissions()
-    if (stopped) return 'good'
-    readings.resources = taken(readings.resources, resources, now)
-    readings.status = taken(readings.status, status, now)
-    readings.tasks = taken(readings.tasks, tasks, now)
-    readings.entry = proxmox.reach.entry()
-    if (resources.status === 'fulfilled') takeRows(resources.value)
+    const { verdict, rows } = await readLists()
+    if (stopped) return verdict
     readings.fullInDays = history.forecasts()
     look()
-    if (resources.status === 'fulfilled') {
-      history.note(current, rates.current, now)
+    if (rows) {
+      history.note(current, rates.current, clock.now())
       rounds.start()
     }
     bus.emit('cluster.polled', { version: current.version })
-    return verdictOf([resources, status])
+    return verdict
   }
-
   const rhythm = createRhythm({
     clock,
     seconds: poll.seconds,
@@ -174,7 +153,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   return {
     start() {
       rhythm.start()
-      history.start(() => current)
+      history.start()
       watch()
     },
     async stop() {
@@ -207,19 +186,6 @@ const limitsOf = (poll: PollSettings) => ({
   storage: Math.max(90, 3 * poll.storageSeconds) * 1000,
   backups: 3 * poll.backupMinutes * 60_000,
 })
-
-const taken = <T>(old: Reading<T>, result: PromiseSettledResult<T>, now: number): Reading<T> =>
-  result.status === 'fulfilled' ? good(old, result.value, now) : bad(old, result.reason, now)
-
-/** One part may fail alone; the rhythm slows only when the cluster as a whole gives nothing. */
-const verdictOf = (results: PromiseSettledResult<unknown>[]): Verdict => {
-  const failures = results.filter((r) => r.status === 'rejected')
-  if (failures.some((r) => asProblem(r.reason).kind === 'unauthorized')) return 'refused'
-  return failures.length === results.length ? 'failed' : 'good'
-}
-
-const lostAll = (rows: Resources, picture: Picture) =>
-  rows.guests.length === 0 && picture.guests.length > 0
 
 const announce = (change: Change, bus: Bus<Events>) => {
   if (change.of === 'node') bus.emit('node.changed', { node: change.id })

@@ -22,7 +22,7 @@ export type SeedNeeds = {
   picture: Picture
   /** Does the history of the subject lack enough to be worth a call? */
   gaps(subject: string): boolean
-  fill(subject: string, samples: Sample[]): number
+  fill(subject: string, samples: Sample[]): void
   signal: AbortSignal
 }
 
