@@ -14,6 +14,12 @@ const needs: Need[] = [
     pack: 'python3-proxmoxer',
     wantedBy: /test\/lab\/foreign/,
   },
+  // proxmoxer only recommends it, yet its HTTPS backend exits without it.
+  {
+    path: '/usr/lib/python3/dist-packages/requests',
+    pack: 'python3-requests',
+    wantedBy: /test\/lab\/foreign/,
+  },
 ]
 
 export const prepareMachine = async (files: string[]): Promise<void> => {
