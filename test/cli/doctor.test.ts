@@ -1,0 +1,202 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Io } from '../../cli/io.ts'
+import { type Lab, startLab } from '../../lab/lab.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { openDb } from '../../lib/db/db.ts'
+import type { Finding } from '../../lib/setup/finding.ts'
+import { run, withFolder } from './driver.ts'
+
+const doctor = suite<{ lab: Lab }>('doctor')
+
+doctor.before(async (t) => {
+  t.lab = await startLab()
+})
+doctor.after((t) => t.lab.stop())
+
+const examine = async (env: Record<string, string>, given: Partial<Io> = {}) => {
+  const { code, out } = await run(['doctor', '--json'], { env, ...given })
+  const findings: Finding[] = JSON.parse(out)
+  return {
+    code,
+    findings,
+    of: (name: string) => findings.filter((f) => f.name === name),
+    bad: () => findings.filter((f) => f.state === 'bad').map((f) => f.name),
+  }
+}
+
+/** A house that is connected to the lab with the lab's own tokens. */
+const house = (folder: string, lab: Lab, change: (yaml: string) => string = (y) => y) => {
+  const { audit, operate } = lab.tokens
+  const ca = lab.ca
+    .trim()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n')
+  const nodes = lab.nodes
+    .map((n) => `    - { name: ${n.name}, address: "${n.address}" }`)
+    .join('\n')
+  const yaml = `
+timeZone: Europe/Berlin
+server: { host: 127.0.0.1, port: 0 }
+cluster:
+  ca: |
+${ca}
+  nodes:
+${nodes}
+  tokens:
+    - { id: "${audit.id}", secret: "${audit.secret}", roles: [audit] }
+    - { id: "${operate.id}", secret: "${operate.secret}", roles: [operate] }
+`
+  const file = join(folder, 'jarvis.yaml')
+  writeFileSync(file, change(yaml))
+  return { JARVIS_CONFIG: file, JARVIS_DATA: join(folder, 'data') }
+}
+
+doctor('a sound house: everything is looked at and nothing is bad', (t) =>
+  withFolder(async (folder) => {
+    const { code, findings, bad } = await examine(house(folder, t.lab))
+    assert.equal(bad(), [], JSON.stringify(findings))
+    assert.is(code, 0)
+    const names = findings.map((f) => f.name)
+    for (const name of [
+      'runtime',
+      'configuration',
+      'data folder',
+      'disk',
+      'server',
+      'database',
+      'port',
+      'Home',
+      'Home clock',
+      'quorum',
+      'storages',
+      'time zone',
+    ])
+      assert.ok(names.includes(name), name)
+    const text = (await run(['doctor'], { env: house(folder, t.lab) })).out
+    assert.match(text, /^ok {4}quorum +The cluster of 4 nodes is quorate\.$/m)
+  }),
+)
+
+doctor('no configuration is worth a look, a broken one is trouble with every mistake', () =>
+  withFolder(async (folder) => {
+    const lab = await examine({ JARVIS_LAB: '1', JARVIS_DATA: folder, JARVIS_PORT: '0' })
+    assert.is(lab.code, 0)
+    assert.is(lab.of('configuration')[0]!.mend, './jarvis setup')
+    const file = join(folder, 'broken.yaml')
+    writeFileSync(file, 'server: { port: no }\ncluster: 5\n')
+    const broken = await examine({ JARVIS_CONFIG: file, JARVIS_DATA: folder })
+    assert.is(broken.code, 1)
+    assert.match(broken.of('configuration')[0]!.text, 'server.port')
+    assert.match(broken.of('configuration')[0]!.text, 'cluster')
+  }),
+)
+
+doctor('a token that is not accepted, and one without its rights, each with the command', (t) =>
+  withFolder(async (folder) => {
+    const { operate, narrow, audit } = t.lab.tokens
+    const env = house(folder, t.lab, (yaml) =>
+      yaml.replace(operate.id, narrow.id).replace(operate.secret, narrow.secret),
+    )
+    const poor = await examine(env)
+    assert.is(poor.code, 0)
+    const rights = poor.of(`token ${narrow.id}`)
+    assert.ok(rights.some((f) => f.state === 'warn' && f.text.includes('Sys.PowerMgmt on /nodes')))
+    assert.ok(rights.every((f) => f.mend?.includes('pveum acl modify / ')))
+    const wrong = await examine(house(folder, t.lab, (y) => y.replace(audit.secret, 'wrong')))
+    assert.is(wrong.code, 1)
+    assert.match(wrong.of('Home')[0]!.text, audit.id)
+    assert.not.match(JSON.stringify(wrong.findings), operate.secret)
+  }),
+)
+
+doctor('a foreign certificate is named for each node', (t) =>
+  withFolder(async (folder) => {
+    const other = await startLab({ certificate: 'other-ca', nodes: 1 })
+    try {
+      const { code, of } = await examine(
+        house(folder, t.lab, (y) => y.replace(t.lab.nodes[0]!.address, other.nodes[0]!.address)),
+      )
+      assert.is(code, 1)
+      assert.is(of('Home')[0]!.state, 'bad')
+      assert.is(of('pve')[0]!.state, 'ok')
+    } finally {
+      await other.stop()
+    }
+  }),
+)
+
+doctor('a clock that is wrong is told with how far', (t) =>
+  withFolder(async (folder) => {
+    const clock = { ...systemClock, now: () => Date.now() + 90_000 }
+    const { code, of } = await examine(house(folder, t.lab), { clock })
+    assert.is(code, 1)
+    assert.match(of('pve clock')[0]!.text, /1.min behind/)
+    assert.match(of('pve clock')[0]!.mend!, 'timedatectl')
+  }),
+)
+
+doctor('lost quorum is trouble', async (t) => {
+  t.lab.scenarios.on('no-quorum')
+  try {
+    await withFolder(async (folder) => {
+      // The others notice after some 7 s, as in the real thing.
+      const until = systemClock.now() + 20_000
+      while (systemClock.now() < until) {
+        const { of, code } = await examine(house(folder, t.lab))
+        if (of('quorum').some((f) => f.state === 'bad')) return assert.is(code, 1)
+      }
+      assert.unreachable('quorum was never lost')
+    })
+  } finally {
+    t.lab.scenarios.off('no-quorum')
+  }
+})
+
+doctor('a damaged database and a changed audit row are trouble; an old copy is worth a look', (t) =>
+  withFolder(async (folder) => {
+    const env = house(folder, t.lab)
+    await run(['user', 'add', 'alice'], { env, piped: 'slow lanterns over Kyoto 7' })
+    await run(['backup', join(folder, 'copy.db')], { env })
+    assert.is((await examine(env)).of('backup')[0]!.state, 'ok')
+    const clock = { ...systemClock, now: () => Date.now() + 40 * 86_400_000 }
+    assert.is((await examine(env, { clock })).of('backup')[0]!.state, 'warn')
+
+    const file = join(folder, 'data/jarvis.db')
+    const db = await openDb(file)
+    db.exec('drop trigger audit_no_update')
+    db.run("update audit set entry = replace(entry, 'alice', 'mallory') where id = 1")
+    db.close()
+    const changed = await examine(env)
+    assert.is(changed.code, 1)
+    assert.match(changed.of('audit trail')[0]!.text, 'Row 1')
+
+    for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
+    writeFileSync(file, 'this is no database, whatever its name says. '.repeat(200))
+    const damaged = await examine(env)
+    assert.is(damaged.code, 1)
+    assert.match(damaged.of('database')[0]!.mend!, 'restore')
+  }),
+)
+
+doctor('a port that is taken and a folder that others may enter', (t) =>
+  withFolder(async (folder) => {
+    const other = createServer()
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+    const { port } = other.address() as { port: number }
+    const env = house(folder, t.lab, (y) => y.replace('port: 0', `port: ${port}`))
+    mkdirSync(env.JARVIS_DATA)
+    chmodSync(env.JARVIS_DATA, 0o755)
+    const { code, of } = await examine(env)
+    other.close()
+    assert.is(code, 1)
+    assert.match(of('port')[0]!.text, `Port ${port} is taken`)
+    assert.match(of('data folder')[0]!.mend!, 'chmod 700')
+  }),
+)
+
+doctor.run()
