@@ -16,10 +16,12 @@ type Context = { lab: Lab; db: Db; undo: (() => unknown)[] }
 const suiteOfLab = suite<Context>('cluster in the lab')
 
 suiteOfLab.before.each(async (t) => {
+  t.undo = []
   t.lab = await startLab({ pace: 0.05 })
+  t.undo.push(() => t.lab.stop())
   const { db, drop } = await freshDb()
   t.db = db
-  t.undo = [() => t.lab.stop(), drop]
+  t.undo.push(drop)
 })
 suiteOfLab.after.each(async (t) => {
   for (let step = t.undo.pop(); step; step = t.undo.pop()) await step()
