@@ -74,7 +74,7 @@ export const createCalls = (needs: Needs): Calls => {
     const given = nodeInPath(path)
     if (given === undefined) return path
     if (failover.known(given) === undefined)
-      await readMembers({ ...options, timeout: undefined, notNode: undefined })
+      await readMembers({ signal: options.signal, node: options.node })
     const name = failover.known(given)
     if (name === undefined)
       throw new Problem('not-found', `There is no node ${clean(given)} in the cluster.`)

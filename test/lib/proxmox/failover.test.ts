@@ -1,0 +1,291 @@
+/** Any node serves: a dead one costs one try, and nobody asks about nodes that are not there. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { fakeClock } from '../../clock.ts'
+import {
+  by,
+  certificates,
+  clientOf,
+  members,
+  names,
+  nowhere,
+  problemOf,
+  serverFor,
+  token,
+  until,
+} from './client.ts'
+import { data, type Server, say } from './server.ts'
+
+const version = data({ version: '9.2.11', release: '9.2' })
+const failover = suite<{ a: Server; b: Server }>('proxmox: failover')
+failover.before.each(async (t) => {
+  t.a = await serverFor('pve1', () => version)
+  t.b = await serverFor('pve2', () => version)
+})
+failover.after.each(async (t) => {
+  await Promise.all([t.a.close(), t.b.close()])
+})
+
+failover(
+  'the first configured node serves until it fails, then the next, and it stays',
+  async ({ a, b }) => {
+    const px = clientOf({ pve1: a, pve2: b })
+    await px.version()
+    assert.is(px.reach.entry(), 'pve1')
+    await a.close()
+    await px.version()
+    assert.is(px.reach.entry(), 'pve2')
+    assert.equal(
+      px.reach.broken().map((x) => x.node),
+      ['pve1'],
+    )
+    await px.version()
+    assert.equal([a.asked.length, b.asked.length], [1, 2])
+    px.close()
+  },
+)
+
+failover('an entry that does not answer costs one timeout, not one per call', async ({ a, b }) => {
+  const clock = fakeClock()
+  const px = clientOf({ pve1: a, pve2: b }, { clock })
+  a.answer(() => 'hang')
+  const first = px.version()
+  await until(() => a.asked.length === 1)
+  await clock.advance(5000)
+  assert.is((await first).major, 9)
+  for (let i = 0; i < 3; i++) await px.version()
+  assert.equal([a.asked.length, b.asked.length], [1, 4])
+  px.close()
+})
+
+failover('a node that failed rests for a while, then it may serve again', async ({ a, b }) => {
+  const clock = fakeClock()
+  const px = clientOf({ pve1: a, pve2: b }, { clock })
+  a.answer(() => 'cut')
+  await px.version()
+  await clock.advance(1000)
+  b.answer(() => 'cut')
+  assert.is((await problemOf(px.version())).kind, 'unreachable')
+  const asked = a.asked.length
+  // Both rest: one try, at the one whose rest ends first.
+  await problemOf(px.version())
+  assert.is(a.asked.length, asked + 2)
+  a.answer(() => version)
+  await clock.advance(11_000)
+  await px.version()
+  assert.is(px.reach.entry(), 'pve1')
+  assert.equal(
+    px.reach.broken().map((x) => x.node),
+    ['pve2'],
+  )
+  px.close()
+})
+
+failover(
+  'a node that nobody configured serves too, once the cluster has told of it',
+  async ({ a }) => {
+    // The same port on another address of the loopback net, as every node has port 8006.
+    const { startServer } = await import('./server.ts')
+    const other = await startServer(
+      certificates.nodes.get('pve2')!,
+      () => version,
+      '127.0.0.12',
+      a.port,
+    )
+    const px = clientOf({ pve1: a })
+    a.answer(() =>
+      data([
+        { type: 'cluster', name: 'lab', quorate: 1, nodes: 2, version: 2 },
+        { type: 'node', name: 'pve1', ip: '127.0.0.11', online: 1, local: 1, nodeid: 1 },
+        { type: 'node', name: 'pve2', ip: '127.0.0.12', online: 1, local: 0, nodeid: 2 },
+      ]),
+    )
+    await px.cluster.status()
+    await a.close()
+    await px.version()
+    assert.is(px.reach.entry(), 'pve2')
+    px.close()
+    await other.close()
+  },
+)
+
+failover(
+  'with pins, a learned node serves only when its own pin came over a trusted connection',
+  async ({ a }) => {
+    const { startServer } = await import('./server.ts')
+    const impostor = await startServer(
+      certificates.nodes.get('pve3')!,
+      () => version,
+      '127.0.0.12',
+      a.port,
+    )
+    const { createProxmox } = await import('../../../lib/proxmox/client.ts')
+    const { systemClock } = await import('../../../lib/clock.ts')
+    const { silentLog } = await import('../../../lib/log.ts')
+    const px = createProxmox({
+      nodes: [
+        {
+          name: 'pve1',
+          address: a.address,
+          fingerprint: certificates.nodes.get('pve1')!.fingerprint,
+        },
+      ],
+      token: () => token,
+      clock: systemClock,
+      log: silentLog,
+    })
+    a.answer(
+      by({
+        '/nodes': data(
+          names.map((node) => ({
+            node,
+            status: 'online',
+            ssl_fingerprint: certificates.nodes.get(node)!.fingerprint,
+          })),
+        ),
+        '/cluster/status': data([{ type: 'node', name: 'pve2', ip: '127.0.0.12', online: 1 }]),
+      }),
+    )
+    await px.nodes.list()
+    await px.cluster.status()
+    await a.close()
+    const problem = await problemOf(px.version())
+    assert.is(problem.kind, 'untrusted')
+    assert.is(impostor.bytesIn(), 0)
+    px.close()
+    await impostor.close()
+  },
+)
+
+failover('a write moves on only when nothing was sent', async ({ b }) => {
+  const px = clientOf({ pve1: await nowhere(), pve2: b })
+  b.answer(by({ '/nodes/pve1/status': data(null) }))
+  await px.nodes.list()
+  await px.nodes.power('pve1', 'reboot')
+  assert.is(b.asked.filter((x) => x.method === 'POST').length, 1)
+  px.close()
+})
+
+failover('a write that was sent is not sent again to another node', async ({ a, b }) => {
+  const px = clientOf({ pve1: a, pve2: b })
+  a.answer(by({ '/nodes/pve2/status': 'cut' }))
+  assert.is((await problemOf(px.nodes.power('pve2', 'reboot'))).kind, 'timeout')
+  assert.equal(
+    b.asked.filter((x) => x.method === 'POST'),
+    [],
+  )
+  px.close()
+})
+
+failover('a late answer about another node does not speak against the entry', async ({ a, b }) => {
+  const clock = fakeClock()
+  const px = clientOf({ pve1: a, pve2: b }, { clock })
+  a.answer(by({ '/nodes/pve3/status': 'hang', '/version': version }))
+  const status = problemOf(px.nodes.status('pve3'))
+  await until(() => a.asked.length === 2)
+  await clock.advance(5000)
+  const problem = await status
+  assert.is(problem.kind, 'timeout')
+  assert.match(problem.message, /Node pve3 is too slow/)
+  assert.equal([px.reach.entry(), px.reach.broken()], ['pve1', []])
+  px.close()
+})
+
+failover('595 to 599 name the node that does not answer, and the entry stays', async ({ a, b }) => {
+  const px = clientOf({ pve1: a, pve2: b })
+  for (const status of [595, 596, 597, 599]) {
+    a.answer(by({ '/nodes/pve3/status': say(status, 'Connection timed out', '', []) }))
+    const problem = await problemOf(px.nodes.status('pve3'))
+    assert.is(problem.kind, 'unreachable')
+    assert.match(
+      problem.message,
+      new RegExp(`Node pve3 does not answer.*${status} Connection timed out`),
+    )
+  }
+  assert.is(px.reach.entry(), 'pve1')
+  px.close()
+})
+
+failover(
+  'an unknown node is refused at home, a known one is found whatever its case',
+  async ({ a }) => {
+    const px = clientOf({ pve1: a })
+    a.answer(by({ '/nodes/pve2/services': data([]) }))
+    assert.is((await problemOf(px.nodes.status('pve9'))).kind, 'not-found')
+    assert.equal(
+      a.asked.map((x) => x.path),
+      ['/nodes'],
+    )
+    await px.nodes.services('PVE2')
+    assert.equal(
+      a.asked.map((x) => x.path),
+      ['/nodes', '/nodes/pve2/services'],
+    )
+    px.close()
+  },
+)
+
+failover(
+  'a node that the cluster calls offline is not asked for 15 s, but its history is read',
+  async ({ a }) => {
+    const clock = fakeClock()
+    const px = clientOf({ pve1: a }, { clock })
+    a.answer(
+      by({
+        '/cluster/status': data(
+          names.map((name) => ({ type: 'node', name, online: name === 'pve3' ? 0 : 1 })),
+        ),
+        '/nodes/pve3/rrddata': data([{ time: 60, cpu: 0.5 }]),
+        '/nodes/pve3/services': data([]),
+        '/nodes/pve3/lxc/104/rrddata': data([{ time: 60 }]),
+      }),
+    )
+    await px.cluster.status()
+    const problem = await problemOf(px.nodes.services('pve3'))
+    assert.is(problem.kind, 'unreachable')
+    assert.match(problem.message, /pve3 is off/)
+    assert.equal(await px.nodes.rrd('pve3', 'hour'), [{ time: 60, cpu: 0.5 }])
+    await px.guests.rrd({ node: 'pve3', kind: 'lxc', vmid: 104 }, 'hour')
+    await clock.advance(16_000)
+    assert.equal(await px.nodes.services('pve3'), [])
+    px.close()
+  },
+)
+
+failover('two nodes can be asked for their own view of the quorum', async ({ a, b }) => {
+  const px = clientOf({ pve1: a, pve2: b })
+  const view = (quorate: number) =>
+    data([{ type: 'cluster', name: 'x', quorate, nodes: 2, version: 1 }])
+  a.answer(() => view(1))
+  b.answer(() => view(0))
+  const seen = await Promise.all(['pve1', 'pve2'].map((node) => px.cluster.status({ node })))
+  assert.equal(
+    seen.map((s) => s.cluster!.quorate),
+    [true, false],
+  )
+  assert.is((await problemOf(px.cluster.status({ node: 'pve7' }))).kind, 'not-found')
+  assert.is(px.reach.entry(), 'pve1')
+  px.close()
+})
+
+failover('a node is woken through another one, for it cannot wake itself', async ({ a, b }) => {
+  const px = clientOf({ pve1: a, pve2: b })
+  a.answer(by({ '/nodes': members() }))
+  b.answer(by({ '/nodes/pve1/wakeonlan': data('BC:24:11:00:00:04') }))
+  assert.is(await px.nodes.wake('pve1'), 'BC:24:11:00:00:04')
+  assert.equal(
+    a.asked.filter((x) => x.method === 'POST'),
+    [],
+  )
+  px.close()
+})
+
+failover('when nobody answers, everybody is named', async () => {
+  const px = clientOf({ pve1: await nowhere(), pve2: await nowhere() })
+  const problem = await problemOf(px.version())
+  assert.is(problem.kind, 'unreachable')
+  assert.match(problem.message, /pve1 \(.*ECONNREFUSED.*pve2 \(.*ECONNREFUSED/)
+  px.close()
+})
+
+failover.run()
