@@ -1,5 +1,8 @@
 /** What the simulated cluster is made of: nodes, guests, storages, volumes. Times are in ms. */
 
+export const GiB = 1024 ** 3
+export const TiB = 1024 ** 4
+
 export type Kind = 'qemu' | 'lxc'
 
 /** One stretch of power: `to` is when the node was lost, `gone` whether the whole machine was. */

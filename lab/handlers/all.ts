@@ -1,18 +1,20 @@
 /** Every call the lab understands. */
 import type { Kit, Route } from '../routing.ts'
 import type { Kind } from '../things.ts'
-import { accessRoutes } from './access.ts'
 import { clusterRoutes } from './cluster.ts'
 import { guestRoutes } from './guests.ts'
+import { loginRoutes } from './login.ts'
 import { nodeRoutes } from './nodes.ts'
 import { poolRoutes } from './pools.ts'
 import { powerRoutes } from './power.ts'
 import { refusedRoutes } from './refused.ts'
+import { rightsRoutes } from './rights.ts'
 import { rrdRoutes } from './rrd.ts'
 import { snapshotRoutes } from './snapshots.ts'
 import { storageRoutes } from './storage.ts'
 import { taskRoutes } from './tasks.ts'
 import { upkeepRoutes } from './upkeep.ts'
+import { userRoutes } from './users.ts'
 
 const kinds: Kind[] = ['lxc', 'qemu']
 
@@ -23,7 +25,9 @@ export const allRoutes = (kit: Kit): Route[] => [
   ...taskRoutes(kit),
   ...storageRoutes(kit),
   ...rrdRoutes(kit),
-  ...accessRoutes(kit),
+  ...loginRoutes(kit),
+  ...userRoutes(kit),
+  ...rightsRoutes(kit),
   ...poolRoutes(kit),
   ...kinds.flatMap((kind) => [
     ...guestRoutes(kit, kind),

@@ -156,7 +156,7 @@ export const storageRoutes = (kit: Kit): Route[] => {
     route('GET', one, need, () => ['content', 'rrddata', 'status'].map((subdir) => ({ subdir }))),
     route('GET', `${one}/status`, need, (call) => state(here(call), call.node), far),
     route('GET', `${one}/content`, need, contents, { ...far, rules: { content: text(), vmid } }),
-    route('GET', `${one}/content/{volume}`, 'all', volume, far),
+    route('GET', `${one}/content/{volume}`, need, volume, far),
     route('GET', `${one}/rrddata`, need, rrd, { ...far, ordered: true, rules: rrdRules() }),
   ]
 }
