@@ -95,6 +95,7 @@ export const startLab = async ({
     certificates,
     handle,
     port,
+    log,
     ...(host ? { host } : {}),
   })
   world.onPower(() => {

@@ -5,7 +5,8 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer as createNet, type Server, type Socket } from 'node:net'
-import { Problem } from '../lib/errors.ts'
+import { messageOf, Problem } from '../lib/errors.ts'
+import type { Log } from '../lib/log.ts'
 import type { Certificates, Credentials } from './certificates.ts'
 import { isUp, type Node } from './things.ts'
 import type { World } from './world.ts'
@@ -16,6 +17,7 @@ type Needs = {
   certificates: Certificates
   handle: Handle
   port: number
+  log: Log
   host?: string
 }
 type Open = { close: () => Promise<void> }
@@ -24,7 +26,7 @@ type Seat = { node: Node; host: string; port: number; open?: Open }
 /** Elsewhere a socket cannot be handed from a plain server to a TLS one. */
 const canSniff = !process.versions.bun && !process.versions.deno
 
-export const openNodes = async ({ world, certificates, handle, port, host }: Needs) => {
+export const openNodes = async ({ world, certificates, handle, port, log, host }: Needs) => {
   if (host && !/^(127\.|::1$|localhost$)/.test(host))
     throw new Problem('invalid', `The lab listens on loopback only, not on ${host}.`)
   const listenOne = (node: Node, at: string, wanted: number) => {
@@ -81,7 +83,9 @@ export const openNodes = async ({ world, certificates, handle, port, host }: Nee
     } else seat.open = (await listenOne(seat.node, seat.host, seat.port)).server
   }
   const follow = () => {
-    moves = moves.then(() => Promise.all(seats.map(settle))).catch(() => {})
+    moves = moves
+      .then(() => Promise.all(seats.map(settle)))
+      .catch((thrown) => log.error('lab: a node cannot come back', { why: messageOf(thrown) }))
     return moves
   }
 
