@@ -123,9 +123,22 @@ const wrap = (raw: Database.Database, file: string, { onFull }: DbOptions): Db =
     },
     exec: (sql) => guarded(() => void raw.exec(sql)),
     close() {
+      if (raw.open) foldLog(raw)
       statements.clear()
       raw.close()
     },
+  }
+}
+
+/**
+ * After a clean stop the file alone is the whole truth: whoever copies it copies everything.
+ * The emptied `-wal` stays, because libsql holds the file until its statements are collected.
+ */
+const foldLog = (raw: Database.Database) => {
+  try {
+    raw.exec('pragma wal_checkpoint(truncate)')
+  } catch {
+    return // Another reader or a full disk: the log is folded in at the next start.
   }
 }
 

@@ -101,4 +101,14 @@ db('a lock that is held is told as busy', async ({ db, dir }) => {
   }
 })
 
+db('after a clean close the file alone holds everything', async ({ db, dir }) => {
+  const { copyFileSync } = await import('node:fs')
+  db.run('insert into t values (7)')
+  db.close()
+  copyFileSync(join(dir, 'x.db'), join(dir, 'alone.db'))
+  const alone = await openDb(join(dir, 'alone.db'))
+  assert.is(alone.first<{ v: number }>('select v from t')!.v, 7)
+  alone.close()
+})
+
 db.run()
