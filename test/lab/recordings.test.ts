@@ -8,7 +8,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Lab, startLab } from '../../lab/lab.ts'
 import { seeded } from '../../lab/random.ts'
-import { type Answer, ask, leapingClock } from './ask.ts'
+import { isRunning } from '../../lab/things.ts'
+import { type Answer, ask, leapingClock, outcome } from './ask.ts'
 
 type Recording = {
   note?: string
@@ -181,6 +182,44 @@ if (!folder) {
     console.log(`\nCOUNT recorded answers without quorum: ${same} equal`)
   })
 
+  replay('a node that is off answers through the others as the real one did', async (t) => {
+    const { lab } = t
+    const asked = names.filter((n) => n.startsWith('offline-'))
+    for (const name of asked) {
+      const gone = name.includes('powered-off')
+      lab.scenarios.on('node-down', gone ? 'agent/gone' : 'agent', { settled: true })
+      // The second call to a machine without power was recorded minutes after the first.
+      if (name === 'offline-node-start-ct-powered-off')
+        lab.world.node('agent')!.runs.at(-1)!.to! -= 60_000
+      const recorded = read(name)
+      const answer = await put(lab, recorded)
+      const expected = `${recorded.status} ${recorded.statusText}`
+      assert.is(`${answer.status} ${answer.reason}`, expected, name)
+      lab.scenarios.off('node-down')
+    }
+    console.log(`\nCOUNT recorded answers about a node that is off: ${asked.length} equal`)
+  })
+
+  replay('a write is accepted and ends as it did there', async ({ lab }) => {
+    const { world } = lab
+    world.guest(300)!.disk.storage = 'local'
+    for (const [name, [path, vmid, status]] of Object.entries(flows)) {
+      const guest = world.guest(vmid)!
+      const { body } = read(name).request
+      if (isRunning(guest) !== (status !== 'stopped'))
+        world.become(guest, status === 'stopped' ? 'stopped' : 'running')
+      guest.deaf = name.includes('timeout')
+      const form = Object.fromEntries(new URLSearchParams(body ?? ''))
+      const accepted = await ask(lab, 'POST', `/nodes/${path}`, { form })
+      const typeOf = (data: unknown) => String(data).split(':')[5]
+      const there = read(name).body as { data: string }
+      assert.is(typeOf(accepted.data), typeOf(there.data), name)
+      const ended = read(`${name}.task-status`).body as { data: { exitstatus: string } }
+      assert.is(await outcome(lab, accepted), played(ended.data.exitstatus), name)
+    }
+    console.log(`\nCOUNT recorded writes followed to their end: ${Object.keys(flows).length} equal`)
+  })
+
   replay('good answers carry every key that the real ones carry', async (t) => {
     const pairs = plainReads
     let keys = 0
@@ -203,6 +242,26 @@ if (!folder) {
       `\nCOUNT recorded reads: ${Object.keys(pairs).length} with ${keys} keys of the same types`,
     )
   })
+}
+
+/** Recording → what is asked of whom here, and how that guest is before. */
+const flows: Record<string, [path: string, vmid: number, status: 'running' | 'stopped']> = {
+  'flow-lxc-start': ['agent1/lxc/303/status/start', 303, 'stopped'],
+  'flow-lxc-shutdown': ['agent1/lxc/303/status/shutdown', 303, 'running'],
+  'flow-lxc-reboot': ['agent1/lxc/303/status/reboot', 303, 'running'],
+  'flow-lxc-snapshot-unsupported': ['pve/lxc/300/snapshot', 300, 'running'],
+  'flow-lxc-start-unknown-vmid': ['Home/lxc/999/status/start', 303, 'running'],
+  'flow-lxc-start-wrong-node': ['Home/lxc/302/status/start', 302, 'stopped'],
+  'flow-qemu-start': ['pve/qemu/103/status/start', 103, 'stopped'],
+  'flow-qemu-start-already-running': ['pve/qemu/103/status/start', 103, 'running'],
+  'flow-qemu-start-unknown-vmid': ['Home/qemu/999/status/start', 103, 'running'],
+  'flow-qemu-suspend': ['pve/qemu/103/status/suspend', 103, 'running'],
+  'flow-qemu-resume': ['pve/qemu/103/status/resume', 103, 'running'],
+  'flow-qemu-reset': ['pve/qemu/103/status/reset', 103, 'running'],
+  'flow-qemu-shutdown-timeout': ['pve/qemu/103/status/shutdown', 103, 'running'],
+  'flow-qemu-stop': ['pve/qemu/103/status/stop', 103, 'running'],
+  'flow-qemu-stop-already-stopped': ['agent1/qemu/100/status/stop', 100, 'stopped'],
+  'flow-node-startall': ['Home/startall', 303, 'running'],
 }
 
 const plainReads: Record<string, string> = {
