@@ -54,6 +54,7 @@ const guest = (
     load: wish.load,
     snapshots: wish.snapshots ?? [],
     ...(wish.snapshots?.length ? { parent: wish.snapshots.at(-1)!.name } : {}),
+    leaving: false,
     held: false,
     states: [
       { at: now - days(90), status: 'stopped', since: now - days(90) },

@@ -70,6 +70,8 @@ export type Guest = {
   parent?: string
   /** The `lock` of the configuration file: backup, snapshot, rollback … */
   lock?: string
+  /** Going down just now: the next list of its node's containers stumbles over it once. */
+  leaving: boolean
   /** The file lock that an action holds while it works. */
   held: boolean
   /** Oldest first; the last one is now. */

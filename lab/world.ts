@@ -95,6 +95,7 @@ export const createWorld = ({ clock, random, nodes, guests }: WorldOptions) => {
     Object.assign(run, { to: Math.max(at, run.from), gone })
     for (const g of guestsOn(n.name)) {
       g.held = false
+      g.leaving = false
       delete g.lock
     }
     changed()

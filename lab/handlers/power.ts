@@ -62,7 +62,9 @@ const verbs: Verb[] = [
     before: containerMustRun,
     run: async ({ world }, guest, _, { take }) => {
       if (!isRunning(guest)) return
+      guest.leaving = guest.kind === 'lxc'
       await take(900)
+      guest.leaving = false
       world.become(guest, 'stopped')
     },
   },
@@ -136,10 +138,12 @@ const verbs: Verb[] = [
 
 const goDown = async (world: Kit['world'], guest: Guest, { values }: Call, { take }: Work) => {
   if (!isRunning(guest)) return
+  guest.leaving = guest.kind === 'lxc'
   if (guest.deaf) {
     await take(seconds(Number(values.timeout ?? 60)))
     if (values.forceStop !== '1') throw new Error('VM quit/powerdown failed - got timeout')
   } else await take(DOWN[guest.kind])
+  guest.leaving = false
   world.become(guest, 'stopped')
 }
 

@@ -158,6 +158,26 @@ cluster.run()
 
 const sizes = suite('lab sizes')
 
+sizes('the same seed and moment give the same figures, and counters never fall', async () => {
+  const figures = async () => {
+    const clock = fakeClock()
+    const lab = await startLab({ clock, random: () => 0.25 })
+    const seen: Record<string, unknown>[] = []
+    for (let i = 0; i < 6; i++) {
+      seen.push((await row(lab, 'lxc/303'))!)
+      await clock.advance(seconds(37))
+    }
+    await lab.stop()
+    return seen
+  }
+  const [one, two] = [await figures(), await figures()]
+  assert.equal(one, two)
+  for (const key of ['netin', 'netout', 'diskread', 'diskwrite', 'uptime'])
+    for (let i = 1; i < one.length; i++)
+      assert.ok(Number(one[i]![key]) >= Number(one[i - 1]![key]), key)
+  assert.ok(new Set(one.map((r) => r.cpu)).size > 3)
+})
+
 sizes('a single node has no cluster row and always quorum', async () => {
   const lab = await startLab({ nodes: 1, clock: leapingClock(), random: seeded(5) })
   const status = rows(await ask(lab, 'GET', '/cluster/status'))

@@ -200,6 +200,14 @@ timed('a second action waits ten seconds for the lock and then fails', async ({ 
   assert.is(await status(), "can't lock file '/run/lock/lxc/pve-config-300.lock' - got timeout")
 })
 
+timed('while a container stops, the list of its node stumbles once', async ({ lab, clock }) => {
+  await ask(lab, 'POST', '/nodes/pve/lxc/300/status/stop')
+  await clock.advance(300)
+  const first = await ask(lab, 'GET', '/nodes/pve/lxc')
+  assert.is(first.reason, 'failed to read from command socket: Connection reset by peer')
+  assert.is((await ask(lab, 'GET', '/nodes/pve/lxc')).status, 200)
+})
+
 timed('the cluster list lags up to ten seconds behind status/current', async ({ lab, clock }) => {
   await ask(lab, 'POST', '/nodes/agent1/qemu/100/status/start')
   const listed = async () =>
