@@ -222,6 +222,8 @@ export const createHub = (needs: HubNeeds): Hub => {
           next: 'Close some pages, or read a panel now and then instead.',
         })
       const group = groups.of(want)
+      // What waits is told before: the newcomer's whole holds it already.
+      flush()
       const sink = open()
       const viewer = viewerFor(group, want, sink)
       groups.enter(group, viewer)
