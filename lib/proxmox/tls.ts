@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import tls from 'node:tls'
+import { type Clock, systemClock } from '../clock.ts'
 import { messageOf, Problem } from '../errors.ts'
 import { clean } from '../log.ts'
 import type { NodeAddress } from './types.ts'
@@ -161,78 +162,7 @@ const wrongPin = (node: NodeAddress, place: Place, pin: string, shown: string | 
     },
   )
 
-/** OpenSSL's words for "not signed by the CA that was given". */
-const strangers = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'INVALID_CA',
-  'CERT_UNTRUSTED',
-])
-
-/** The code of a TLS verification failure, or undefined when it was something else. */
-export const verificationCode = (error: unknown): string | undefined => {
-  const code = (error as { code?: unknown } | null)?.code
-  if (typeof code !== 'string') return undefined
-  return strangers.has(code) || code.startsWith('CERT_') || code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-    ? code
-    : undefined
-}
-
-/** A failed verification in words; looks at the certificate once more to name its fingerprint. */
-export const untrusted = async (
-  node: NodeAddress,
-  place: Place,
-  trust: Trust,
-  code: string,
-): Promise<Problem> => {
-  const shown = await learnCertificate(placeInWords(place)).catch(() => undefined)
-  const leaf = shown?.leaf
-  const at = `${node.name} (${placeInWords(place)})`
-  const got = leaf ? `${leaf.fingerprint} (${clean(leaf.subject)})` : 'one that cannot be read'
-  const details = { code, got: leaf?.fingerprint ?? '', expected: caFingerprint(trust.ca) ?? '' }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return new Problem(
-      'untrusted',
-      `${at} shows a certificate for other names: ${clean(leaf?.san.join(', ') ?? 'unknown')}; fingerprint ${got}.`,
-      {
-        next: `Use one of these names as the node's address, or pin the fingerprint in jarvis.yaml.`,
-        details,
-      },
-    )
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
-    return new Problem('untrusted', `${at} shows ${outOfTime(code, leaf)}; fingerprint ${got}.`, {
-      next: 'Renew it on the node with pvecm updatecerts --force, and check the clocks of both machines.',
-      details,
-    })
-  return new Problem(
-    'untrusted',
-    `${at} shows a certificate that ${trust.ca ? `the CA ${details.expected} did not sign` : 'no known CA has signed'}: got ${got}.`,
-    {
-      next: 'Compare with pvenode cert info on the node. With a certificate of your own or after a new cluster CA, run ./jarvis setup again; if nothing was changed, somebody may be in between.',
-      details,
-    },
-  )
-}
-
-const outOfTime = (code: string, leaf: Certificate | undefined) =>
-  code === 'CERT_NOT_YET_VALID'
-    ? `a certificate that is not valid before ${day(leaf?.validFrom)}`
-    : `an expired certificate (valid until ${day(leaf?.validTo)})`
-
-const day = (at: number | undefined) =>
-  at === undefined || Number.isNaN(at) ? 'an unknown day' : new Date(at).toISOString().slice(0, 10)
-
-const caFingerprint = (pem: string | undefined): string | undefined => {
-  try {
-    return pem ? new X509Certificate(pem).fingerprint256 : undefined
-  } catch {
-    return undefined
-  }
-}
+export type LearnOptions = { timeout?: number; clock?: Clock; signal?: AbortSignal | undefined }
 
 /**
  * Looks at a node's certificate for the setup: handshake, then goodbye. No trust follows from it,
@@ -240,13 +170,14 @@ const caFingerprint = (pem: string | undefined): string | undefined => {
  */
 export const learnCertificate = (
   address: string,
-  { timeout = 5000, signal }: { timeout?: number; signal?: AbortSignal } = {},
+  { timeout = 5000, clock = systemClock, signal }: LearnOptions = {},
 ): Promise<Learned> => {
   const place = placeOf(address)
   return new Promise((resolve, reject) => {
     // Unverified on purpose: the socket is destroyed below without a byte written or read.
     const socket = tls.connect({ ...where(place), rejectUnauthorized: false })
     const end = (settle: () => void) => {
+      cancel()
       signal?.removeEventListener('abort', stop)
       socket.destroy()
       settle()
@@ -260,9 +191,9 @@ export const learnCertificate = (
         ),
       )
     const stop = () => end(() => reject(signal?.reason))
+    const cancel = clock.after(timeout, () => fail('timeout', `no answer in ${timeout / 1000} s`))
     if (signal?.aborted) return stop()
     signal?.addEventListener('abort', stop, { once: true })
-    socket.setTimeout(timeout, () => fail('timeout', `no answer in ${timeout / 1000} s`))
     socket.once('error', (error) => fail('unreachable', messageOf(error)))
     socket.once('secureConnect', () => {
       const chain = chainOf(socket)

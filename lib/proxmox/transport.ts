@@ -11,8 +11,9 @@ import { gunzip, inflate } from 'node:zlib'
 import type { Clock } from '../clock.ts'
 import { messageOf, Problem } from '../errors.ts'
 import type { Answer, Method } from './errors.ts'
-import { openTrusted, type Place, type Trust, untrusted, verificationCode } from './tls.ts'
+import { openTrusted, type Place, type Trust } from './tls.ts'
 import type { NodeAddress } from './types.ts'
+import { untrusted, verificationCode } from './untrusted.ts'
 
 /** A poll of 800 guests is 0.4 MB; a task log of 50 000 lines 5 MB. */
 export const MAX_BODY = 32 * 1024 * 1024
@@ -81,7 +82,7 @@ export const createLine = (node: NodeAddress, place: Place, trust: Trust, clock:
       const reply = await talk(place, exchange.method === 'GET' ? kept : fresh, exchange, clock)
       const code = reply.fault && verificationCode(reply.fault.problem?.cause)
       if (!code) return reply
-      const problem = await untrusted(node, place, trust, code)
+      const problem = await untrusted(node, place, trust, code, clock)
       return { fault: { what: 'untrusted', sent: false, text: problem.message, problem } }
     },
     close() {

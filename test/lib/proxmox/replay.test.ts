@@ -214,7 +214,7 @@ replay('all of them were replayed', () => {
   if (!folder) return
   assert.is(counts.sent + counts.answersOnly, recordings.length)
   console.log(
-    `COUNT recordings: ${recordings.length} replayed (${counts.answersOnly} as answers only), ${counts.decoded} decoded, ${counts.tasks} tasks followed`,
+    `\nCOUNT recordings: ${recordings.length} replayed (${counts.answersOnly} as answers only), ${counts.decoded} decoded, ${counts.tasks} tasks followed`,
   )
 })
 
