@@ -13,6 +13,7 @@ export type ProblemKind =
   | 'not-found'
   | 'invalid' // the request is wrong; every mistake is listed
   | 'conflict' // the state of the world refuses: locked, running, no quorum
+  | 'halted' // STOP is pressed; nothing acts until a person lets go
   | 'busy' // limits and queues; later is fine
   | 'failed' // the other side tried and failed, in its own words
   | 'broken' // our own fault or a broken environment: disk full, corrupt file

@@ -22,6 +22,7 @@ export const statusOf = {
   'not-found': 404,
   invalid: 422,
   conflict: 409,
+  halted: 503,
   busy: 429,
   failed: 502,
   broken: 500,

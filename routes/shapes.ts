@@ -194,6 +194,7 @@ export const failure = z.strictObject({
       'not-found',
       'invalid',
       'conflict',
+      'halted',
       'busy',
       'failed',
       'broken',

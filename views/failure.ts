@@ -12,6 +12,7 @@ const titles: Partial<Record<ProblemKind, string>> = {
   unauthorized: 'Who is there?',
   invalid: 'That cannot be',
   conflict: 'Not now',
+  halted: 'Stopped',
   busy: 'Later',
   broken: 'My fault',
 }

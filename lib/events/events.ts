@@ -60,6 +60,8 @@ export const retention: Record<string, number> = {
   quorum: days(365),
   token: days(365),
   disk: days(365),
+  deed: days(365),
+  stop: days(365),
 }
 const RULE_DAYS = 90
 /** The most that one query answers. */

@@ -46,6 +46,19 @@ export type Events = {
     tookS: number
   }
   'backup.changed': { vmid: Vmid }
+  'deed.started': { id: number; tool: string; target: string; label: string; by: string }
+  'deed.finished': {
+    id: number
+    tool: string
+    target: string
+    label: string
+    by: string
+    state: 'done' | 'warnings' | 'failed' | 'stopped' | 'unknown'
+    text: string
+    tookS: number
+  }
+  'stop.pressed': { by: string; reason?: string | undefined }
+  'stop.released': { by: string; afterMs: number }
   'session.opened': { account: string; from: string }
   'session.refused': { from: string; tries: number }
   'token.created': { name: string; scope: string; by: string }
@@ -78,6 +91,8 @@ export const severities: Partial<Record<EventKind, Severity>> = {
   'node.vanished': 'warn',
   'storage.filling': 'warn',
   'storage.lost': 'warn',
+  'stop.pressed': 'warn',
+  'stop.released': 'good',
   'session.refused': 'warn',
   'disk.full': 'crit',
   'disk.back': 'good',

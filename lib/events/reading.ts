@@ -4,6 +4,7 @@ import { type Events, type Severity, severities } from './kinds.ts'
 
 /** `node/Home`, `guest/303`, `storage/Home/local`, `cluster` or `jarvis`. */
 export const subjectOf = ({ kind, payload }: News<Events>): string => {
+  if ('target' in payload) return payload.target
   if ('vmid' in payload) return `guest/${payload.vmid}`
   if ('upid' in payload)
     return /^[1-9]\d{2,8}$/.test(payload.object)
@@ -20,6 +21,7 @@ export const severityOf = (news: News<Events>): Severity => {
     const { outcome } = news.payload
     return outcome === 'ok' ? 'info' : 'warn'
   }
+  if (news.kind === 'deed.finished') return news.payload.state === 'done' ? 'good' : 'warn'
   if (news.kind === 'guest.condition') return news.payload.to === 'running' ? 'good' : 'info'
   return severities[news.kind] ?? 'info'
 }

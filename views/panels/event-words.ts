@@ -9,6 +9,22 @@ const guest = (g: { vmid: number; name: string }) => `${g.vmid} ${shown(g.name, 
 const task = (t: { type: string; object: string; node: string }) =>
   `${shown(t.type)}${t.object ? ` ${shown(t.object)}` : ''} on ${shown(t.node)}`
 
+const deeds: Record<string, string> = {
+  guest_start: 'start of',
+  guest_shutdown: 'shutdown of',
+  guest_reboot: 'reboot of',
+  cancel_task: 'end of',
+}
+const deed = (d: { tool: string; label: string }) =>
+  `${Object.hasOwn(deeds, d.tool) ? deeds[d.tool] : shown(d.tool)} ${shown(d.label)}`
+const ended = {
+  done: 'done',
+  warnings: 'done with warnings',
+  failed: 'failed',
+  stopped: 'cancelled by STOP',
+  unknown: 'ended, nobody knows how,',
+}
+
 export const eventWords: Words = {
   'cluster.polled': (e) => `Reading ${e.version}.`,
   'cluster.stale': (e) => `The cluster does not answer: ${shown(e.text)}`,
@@ -36,6 +52,12 @@ export const eventWords: Words = {
       ? `${task(e)} done after ${duration(e.tookS)}.`
       : `${task(e)} ${e.outcome === 'failed' ? 'failed' : 'done with warnings'} after ${duration(e.tookS)}: ${shown(e.text)}`,
   'backup.changed': (e) => `The backups of ${e.vmid} changed.`,
+  'deed.started': (e) => `${shown(e.by)} asked for the ${deed(e)}.`,
+  'deed.finished': (e) =>
+    `The ${deed(e)} for ${shown(e.by)} ${ended[e.state]} after ${duration(e.tookS)}. ${shown(e.text)}`,
+  'stop.pressed': (e) =>
+    `STOP pressed by ${shown(e.by)}${e.reason ? `: ${shown(e.reason)}` : ''}. Nothing acts.`,
+  'stop.released': (e) => `${shown(e.by)} let go of STOP after ${duration(e.afterMs / 1000)}.`,
   'session.opened': (e) => `${shown(e.account)} logged in from ${shown(e.from)}.`,
   'session.refused': (e) =>
     `Someone at ${shown(e.from)} was refused (${e.tries === 1 ? 'one try' : `${e.tries} tries`}).`,

@@ -1,0 +1,69 @@
+/** The questions of the door, each with its rule: who asks, is anything stopped, may it be now. */
+import { duration } from '../format.ts'
+import { clean } from '../log.ts'
+import type { Proxmox } from '../proxmox/client.ts'
+import { halted, type KillSwitch } from '../safety/kill-switch.ts'
+import type { Asking, Deed } from './deeds.ts'
+import { nearestTool, toolNamed } from './registry.ts'
+import { type Found, refusal, type Tool } from './tool.ts'
+
+export const demandTool = (name: string): Tool => {
+  const tool = toolNamed(name)
+  if (tool) return tool
+  const near = nearestTool(name)
+  throw refusal(
+    'tool',
+    'not-found',
+    `There is no tool ${JSON.stringify(clean(name).slice(0, 60))}.`,
+    near ? `Did you mean ${near}?` : 'GET /api/tools lists them.',
+  )
+}
+
+export const demandRight = (tool: Tool, { kind, scope, name }: Asking): void => {
+  if (kind !== 'wall' && scope !== 'view') return
+  throw refusal(
+    'scope',
+    'forbidden',
+    `${clean(name)} may only look; ${tool.name} acts.`,
+    'It takes a token for acting: ./jarvis token create --name NAME --scope operate',
+  )
+}
+
+export const notStopped = (stop: Pick<KillSwitch, 'state'>): void => {
+  const state = stop.state()
+  if (state.pressed) throw halted(state)
+}
+
+/** `302 adguard is being restarted by alice since 3 s.` */
+export const demandFree = (tool: Tool, other: Deed | undefined, now: number): void => {
+  if (!other) return
+  const doing = toolNamed(other.tool)?.words.doing ?? tool.words.doing
+  const since = duration((now - other.startedAt) / 1000)
+  throw refusal(
+    'one-at-a-time',
+    'conflict',
+    `${other.label} is ${doing} by ${clean(other.who)} since ${since}.`,
+    'Wait until that has ended, then look again.',
+  )
+}
+
+export const demandAllowed = ({ whyNot, label }: Found): void => {
+  if (whyNot === undefined) return
+  throw refusal('state', 'conflict', whyNot, `Look at ${label} again, then decide.`)
+}
+
+/**
+ * Read freshly, right before the write: without quorum a stop is a one-way door, a reboot leaves the
+ * guest down, and a delete destroys the disks (measured on PVE 9.2.11).
+ */
+export const demandQuorum = async ({ cluster }: Pick<Proxmox, 'cluster'>): Promise<void> => {
+  const status = await cluster.status()
+  if (!status.cluster || status.cluster.quorate) return
+  const online = status.nodes.filter((n) => n.online).length
+  throw refusal(
+    'quorum',
+    'conflict',
+    `The cluster has no quorum: ${online} of ${status.nodes.length} nodes are there.`,
+    'Bring nodes back until it has a majority; changes without one cannot be undone.',
+  )
+}

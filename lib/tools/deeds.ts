@@ -1,0 +1,161 @@
+/**
+ * Deeds as rows: written before anything happens, closed with how it ended. An open row is the claim
+ * on its target, so two deeds on one guest cannot run at once.
+ */
+import type { Trail } from '../audit/trail.ts'
+import type { Clock } from '../clock.ts'
+import { days } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import type { Upid } from '../proxmox/types.ts'
+
+export type DeedState = 'running' | 'done' | 'warnings' | 'failed' | 'stopped' | 'unknown'
+
+/** Who asks, as far as the door needs to know; a `Caller` of lib/auth is one. */
+export type Asking = {
+  kind: 'person' | 'machine' | 'wall'
+  name: string
+  scope: 'view' | 'operate' | 'admin'
+  from: string
+}
+
+export type Deed = {
+  id: number
+  tool: string
+  args: Record<string, unknown>
+  /** `guest/303` */
+  target: string
+  /** `303 homeassistant` */
+  label: string
+  who: string
+  whoKind: Asking['kind']
+  upid?: Upid | undefined
+  state: DeedState
+  text?: string | undefined
+  /** Milliseconds since 1970. */
+  startedAt: number
+  endedAt?: number | undefined
+}
+
+export type NewDeed = Pick<Deed, 'tool' | 'args' | 'target' | 'label'> & { caller: Asking }
+
+export type Deeds = {
+  /** Row and audit entry in one transaction; undefined when somebody else holds the target. */
+  begin(deed: NewDeed): Deed | undefined
+  named(id: number, upid: Upid): void
+  /** Closes row and audit entry; a row that is closed already stays as it is. */
+  end(id: number, state: DeedState, text: string): void
+  find(id: number): Deed | undefined
+  /** The one that is under way on a target. */
+  on(target: string): Deed | undefined
+  /** Those under way, oldest first. */
+  open(): Deed[]
+  /** Forgets what ended more than a year ago; the audit trail does not. */
+  sweep(): number
+}
+
+type Row = {
+  id: number
+  tool: string
+  args: string
+  target: string
+  label: string
+  who: string
+  who_kind: string
+  who_from: string
+  upid: string | null
+  state: string
+  text: string | null
+  started_at: number
+  ended_at: number | null
+  audit_id: number
+}
+
+const KEPT = days(365)
+
+/** One statement, so that of two at once exactly one has it. */
+const CLAIM = `
+  insert into deeds
+    (tool, args, target, label, who, who_kind, who_from, state, started_at, audit_id)
+  select :tool, :args, :target, :label, :who, :kind, :from, 'running', :now, 0
+  where not exists (select 1 from deeds where target = :target and ended_at is null)`
+
+export const createDeeds = (needs: {
+  db: Db
+  clock: Pick<Clock, 'now'>
+  trail: Pick<Trail, 'write'>
+}): Deeds => {
+  const { db, clock, trail } = needs
+  const row = (id: number) => db.first<Row>('select * from deeds where id = ?', [id])
+  const find = (id: number) => decoded(row(id))
+  const on = (target: string) =>
+    decoded(db.first<Row>('select * from deeds where target = ? and ended_at is null', [target]))
+
+  return {
+    begin: ({ caller, ...deed }) =>
+      db.tx(() => {
+        const { changes, id } = db.run(CLAIM, {
+          tool: deed.tool,
+          args: JSON.stringify(deed.args),
+          target: deed.target,
+          label: deed.label,
+          who: caller.name,
+          kind: caller.kind,
+          from: caller.from,
+          now: clock.now(),
+        })
+        if (changes !== 1) return undefined
+        const auditId = trail.write({ ...entryOf(deed, caller), verdict: 'run' })
+        db.run('update deeds set audit_id = ? where id = ?', [auditId, id])
+        return find(id)
+      }),
+    named: (id, upid) => void db.run('update deeds set upid = ? where id = ?', [upid, id]),
+    end: (id, state, text) =>
+      db.tx(() => {
+        const deed = row(id)
+        if (!deed || deed.ended_at !== null) return
+        db.run('update deeds set state = ?, text = ?, ended_at = ? where id = ?', [
+          state,
+          text,
+          clock.now(),
+          id,
+        ])
+        trail.write({
+          who: deed.who,
+          from: deed.who_from,
+          what: deed.tool,
+          target: deed.target,
+          verdict: 'run',
+          outcome: state,
+          reason: text,
+          of: deed.audit_id,
+        })
+      }),
+    find,
+    on,
+    open: () =>
+      db.all<Row>('select * from deeds where ended_at is null order by id').map((r) => decoded(r)!),
+    sweep: () => db.run('delete from deeds where ended_at < ?', [clock.now() - KEPT]).changes,
+  }
+}
+
+/** The part of an audit entry that says who wants what. */
+export const entryOf = (
+  { tool, args, target }: { tool: string; args?: Record<string, unknown>; target?: string },
+  caller: Pick<Asking, 'name' | 'from'>,
+) => ({ who: caller.name, from: caller.from, what: tool, args, target })
+
+const decoded = (row: Row | undefined): Deed | undefined =>
+  row && {
+    id: row.id,
+    tool: row.tool,
+    args: JSON.parse(row.args) as Record<string, unknown>,
+    target: row.target,
+    label: row.label,
+    who: row.who,
+    whoKind: row.who_kind as Deed['whoKind'],
+    upid: row.upid ?? undefined,
+    state: row.state as DeedState,
+    text: row.text ?? undefined,
+    startedAt: row.started_at,
+    endedAt: row.ended_at ?? undefined,
+  }
