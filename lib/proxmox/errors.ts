@@ -5,7 +5,7 @@
 import { Problem, type ProblemKind } from '../errors.ts'
 import { clean } from '../log.ts'
 import { row } from './decode.ts'
-import { forbidden } from './grants.ts'
+import { forbidden, sentence } from './grants.ts'
 import type { Token, TokenRole } from './types.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -119,7 +119,7 @@ export const callInWords = ({ method, path, host }: Pick<Call, 'method' | 'path'
 const told = (kind: ProblemKind, call: Call, answer: Answer, next?: string) =>
   new Problem(
     kind,
-    `${callInWords(call)}: ${answer.status} ${wordsOf(answer) || 'without a word'}.`,
+    `${callInWords(call)}: ${answer.status} ${sentence(wordsOf(answer) || 'without a word')}`,
     { ...(next ? { next } : {}), details: { status: String(answer.status) } },
   )
 
@@ -128,7 +128,7 @@ const unreachable = (call: Call, answer: Answer) => {
   const why = `${answer.status} ${wordsOf(answer) || 'without a word'}`
   return new Problem(
     'unreachable',
-    `${node ? `Node ${node} does not answer` : 'The node does not answer'}: ${callInWords(call)}: ${why}.`,
+    `${node ? `Node ${node} does not answer` : 'The node does not answer'}: ${callInWords(call)}: ${sentence(why)}`,
     {
       next: 'Check whether the node is on and its pveproxy runs.',
       details: { status: String(answer.status) },
@@ -143,7 +143,7 @@ const unauthorized = (call: Call, answer: Answer) => {
   const who = id ? `the token ${clean(id)} (${call.role})` : 'the login'
   return new Problem(
     'unauthorized',
-    `Proxmox does not accept ${who}: ${callInWords(call)}: 401 ${wordsOf(answer) || 'Authentication failed'}.`,
+    `Proxmox does not accept ${who}: ${callInWords(call)}: 401 ${sentence(wordsOf(answer) || 'Authentication failed')}`,
     {
       next: user
         ? `It is wrong, expired, disabled or deleted; Proxmox does not say which. See pveum user token list ${clean(user)} on a node, then ./jarvis setup.`
@@ -169,5 +169,5 @@ const invalid = (call: Call, answer: Answer) => {
       : / already exists$/.test(details.vmid ?? '')
         ? 'conflict'
         : 'invalid'
-  return new Problem(kind, `${callInWords(call)}: 400 ${said}.`, { details })
+  return new Problem(kind, `${callInWords(call)}: 400 ${sentence(said)}`, { details })
 }

@@ -6,6 +6,9 @@ import { Problem } from '../errors.ts'
 import { clean } from '../log.ts'
 import type { Call } from './errors.ts'
 
+/** With one full stop, whatever it ended with. */
+export const sentence = (words: string) => (/[.!?…]$/.test(words) ? words : `${words}.`)
+
 type Missing = { path: string; privileges: string[] }
 
 /** Path and privileges out of the server's words; undefined for refusals of another kind. */
@@ -46,14 +49,16 @@ export const forbidden = (call: Call, words: string): Problem => {
   const about = `${call.method} ${clean(call.path)} on ${call.host}: 403 ${words}`
   const missing = missingRight(words)
   if (/not available with API token/.test(words))
-    return new Problem('forbidden', `${about}. No API token may do this.`, {
+    return new Problem('forbidden', `${sentence(about)} No API token may do this.`, {
       next: 'It needs a login with a password.',
       details: { status: '403' },
     })
   if (!missing)
-    return new Problem('forbidden', `${who} may not: ${about}.`, { details: { status: '403' } })
+    return new Problem('forbidden', `${who} may not: ${sentence(about)}`, {
+      details: { status: '403' },
+    })
   const lacks = missing.privileges.join(' or ')
-  return new Problem('forbidden', `${who} lacks ${lacks} on ${missing.path}: ${about}.`, {
+  return new Problem('forbidden', `${who} lacks ${lacks} on ${missing.path}: ${sentence(about)}`, {
     next: `On a node: ${grantLines(missing, call).join(' && ')}`,
     details: { status: '403', path: missing.path, privilege: missing.privileges.join('|') },
   })

@@ -42,8 +42,10 @@ export type Tasks = {
   follow(upid: Upid, options?: WriteOptions): Promise<Outcome>
 }
 
+/** Somebody looks at the screen while a short task runs; a backup of hours is asked less often. */
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 2000
+const SHORT_TASK_MS = 60_000
 /** A node that reboots under a task is back within this, or the outcome stays unknown. */
 const SILENCE_MS = 120_000
 /** Placeholders that the server writes for a log that is empty or not there yet (measured). */
@@ -66,13 +68,18 @@ export const createTasks = (calls: Calls, clock: Clock): Tasks => {
       return { result: 'failed', text: 'Proxmox named no task to follow.', unknown: true }
     const reading = { signal: options.signal, role: options.role }
     const progress = createProgress((start) => log(upid, { start, limit: 500 }, reading), options)
-    let heard = clock.now()
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
+    const since = clock.now()
+    let heard = since
+    let wait = FIRST_WAIT_MS
+    // The log of a task that has just ended may lack its last line for a moment, as a killed one's does.
+    let looks = 0
+    for (;;) {
       try {
         const task = await status(upid, reading)
         heard = clock.now()
         await progress.more()
-        if (!task.running) return outcomeOf(upid, task, await progress.warnings())
+        const halfWritten = task.exitstatus === 'unexpected status' && looks++ < 2
+        if (!task.running && !halfWritten) return outcomeOf(upid, task, await progress.warnings())
       } catch (thrown) {
         const problem = asProblem(thrown)
         if (options.signal?.aborted) return unknown(upid, 'No longer followed; the task goes on.')
@@ -80,6 +87,7 @@ export const createTasks = (calls: Calls, clock: Clock): Tasks => {
           return unknown(upid, `The task was started, its end is not known. ${inWords(problem)}`)
       }
       await sleep(clock, wait, options.signal).catch(() => undefined)
+      if (clock.now() - since > SHORT_TASK_MS) wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)
     }
   }
 

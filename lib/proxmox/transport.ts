@@ -22,7 +22,7 @@ export const MAX_FORM = 512 * 1024
 /** pveproxy closes after 5 s (measured); a poll every 5 s would race that close. */
 export const IDLE_MS = 4000
 /** A handshake takes 10-50 ms; the system alone would wait for two minutes. */
-const CONNECT_MS = 10_000
+const CONNECT_MS = 5000
 /** Three pvedaemon workers a node. */
 export const MAX_IN_FLIGHT = 3
 
@@ -59,7 +59,9 @@ export const createLine = (node: NodeAddress, place: Place, trust: Trust, clock:
       done(error, opened)
     })
     const drop = () => void socket.destroy()
-    const cancel = clock.after(CONNECT_MS, drop)
+    const cancel = clock.after(CONNECT_MS, () =>
+      socket.destroy(new Error(`no connection in ${CONNECT_MS / 1000} s`)),
+    )
     opening.add(drop)
     return undefined
   }

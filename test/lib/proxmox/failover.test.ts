@@ -1,4 +1,6 @@
 /** Any node serves: a dead one costs one try, and nobody asks about nodes that are not there. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fakeClock } from '../../clock.ts'
@@ -279,6 +281,28 @@ failover('a node is woken through another one, for it cannot wake itself', async
   )
   px.close()
 })
+
+failover(
+  'an entry that accepts and then says nothing costs a write 5 s, and nothing was sent',
+  async ({ b }) => {
+    const mute = createNetServer().listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    const sockets: Socket[] = []
+    mute.on('connection', (socket) => sockets.push(socket))
+    const { port } = mute.address() as AddressInfo
+    const clock = fakeClock()
+    const px = clientOf({ pve1: { address: `127.0.0.1:${port}` }, pve2: b }, { clock })
+    b.answer(by({ '/pools': data(null) }))
+    const write = px.post('/pools', { poolid: 'a' })
+    await until(() => sockets.length === 1)
+    await clock.advance(5000)
+    assert.is(await write, null)
+    assert.match(px.reach.broken()[0]!.reason, /no connection in 5 s/)
+    px.close()
+    for (const socket of sockets) socket.destroy()
+    mute.close()
+  },
+)
 
 failover('when nobody answers, everybody is named', async () => {
   const px = clientOf({ pve1: await nowhere(), pve2: await nowhere() })

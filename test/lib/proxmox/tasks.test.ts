@@ -85,6 +85,18 @@ tasks('a failed task ends with its own words, cleaned', async ({ px, clock, scri
   )
 })
 
+tasks(
+  'a log whose last line is not written yet is looked at again; a killed task has failed',
+  async ({ px, clock, script }) => {
+    withLines('TASK OK')
+    script.push(ended('unexpected status'), ended('OK'))
+    assert.is((await finish(clock, (await px.guests.start(ref)).outcome)).result, 'ok')
+    script.push(ended('unexpected status'))
+    script.shift()
+    assert.is((await finish(clock, (await px.guests.start(ref)).outcome)).result, 'failed')
+  },
+)
+
 tasks('each line of the log is told once, placeholders never', async ({ px, clock, script }) => {
   withLines('no content')
   script.push(running, running, running, ended('OK'))
