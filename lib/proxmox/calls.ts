@@ -12,9 +12,9 @@ import { authorization, type Ticket } from './credentials.ts'
 import { filled, row, rows } from './decode.ts'
 import { type Answer, type Call, callInWords, type Method, problemOf, wordsOf } from './errors.ts'
 import type { Entry, Failover } from './failover.ts'
-import type { Limit } from './limit.ts'
+import type { Claim, Limit } from './limit.ts'
 import { answeredHere, checkedPath, encode, nodeInPath, type Params } from './path.ts'
-import { type Exchange, type Fault, MAX_FORM } from './transport.ts'
+import { type Exchange, type Fault, MAX_FORM, MAX_IN_FLIGHT } from './transport.ts'
 import type { Token, TokenRole } from './types.ts'
 
 export type CallOptions = {
@@ -127,8 +127,8 @@ export const createCalls = (needs: Needs): Calls => {
 
   /** One node, with the one repetition that a read may have. */
   const askOne = async (entry: Entry, exchange: Exchange, path: string) => {
-    const places = [entry.name, nodeInPath(path) ?? entry.name].map((name) => name.toLowerCase())
-    const send = () => limit.run(places, exchange.signal, () => entry.line.send(exchange))
+    const claims = claimsOf(entry.name.toLowerCase(), nodeInPath(path)?.toLowerCase())
+    const send = () => limit.run(claims, exchange.signal, () => entry.line.send(exchange))
     const reply = await send()
     if (exchange.method !== 'GET') return reply
     if (reply.fault?.what === 'reset') return send()
@@ -138,6 +138,14 @@ export const createCalls = (needs: Needs): Calls => {
   }
 
   return { page, read: async (...args) => (await page('GET', ...args)).data }
+}
+
+/** A place at the entry and at the node; one of the entry's is kept free of calls about others, which may hang. */
+const claimsOf = (entry: string, node: string | undefined): Claim[] => {
+  const own = { name: entry, most: MAX_IN_FLIGHT }
+  if (node === undefined || node === entry) return [own]
+  const through = { name: `through ${entry}`, most: MAX_IN_FLIGHT - 1 }
+  return [own, through, { name: node, most: MAX_IN_FLIGHT }]
 }
 
 const exchangeOf = (

@@ -16,7 +16,6 @@ import { createNodes, type Nodes } from './nodes.ts'
 import type { Params } from './path.ts'
 import { type StorageConfig, storageConfigs } from './storage.ts'
 import { createTasks, type Tasks } from './tasks.ts'
-import { MAX_IN_FLIGHT } from './transport.ts'
 import type { NodeAddress, Permissions, Token, TokenRole, Version } from './types.ts'
 import { createWrites, type StartWrite } from './write.ts'
 
@@ -67,7 +66,7 @@ export const createProxmox = (needs: ProxmoxNeeds): Proxmox => {
   const failover = createFailover({ nodes: needs.nodes, ca: needs.ca, clock })
   const calls = createCalls({
     failover,
-    limit: createLimit(MAX_IN_FLIGHT),
+    limit: createLimit(),
     clock,
     log,
     token: (role) => needs.token(role),

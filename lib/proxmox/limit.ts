@@ -1,63 +1,66 @@
 /**
- * At most so many calls in flight for each name. A call to node B through node A occupies a worker
- * on both, so it takes a place under both names, always in the same order: nobody waits in a circle.
+ * At most so many calls in flight under each name. A call to node B through node A needs a place
+ * under both; it takes them together or waits holding none, so that a slow node B never keeps
+ * others away from A, and nobody waits in a circle.
  */
-import { byText } from './decode.ts'
+export type Claim = { name: string; most: number }
 
 export type Limit = {
-  run<T>(names: string[], signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>
+  /** Runs the work when every claim has a free place; a stopped wait rejects with the signal's reason. */
+  run<T>(claims: Claim[], signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>
 }
 
-export const createLimit = (most: number): Limit => {
+type Waiting = { claims: Claim[]; go: () => void }
+
+export const createLimit = (): Limit => {
   const taken = new Map<string, number>()
-  const waiting = new Map<string, Set<() => void>>()
+  const queue = new Set<Waiting>()
 
-  const take = (name: string, signal: AbortSignal | undefined) =>
-    new Promise<void>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const used = taken.get(name) ?? 0
-      if (used < most) {
-        taken.set(name, used + 1)
-        return resolve()
-      }
-      const queue = waiting.get(name) ?? new Set()
-      waiting.set(name, queue)
-      const go = () => {
-        signal?.removeEventListener('abort', leave)
-        resolve()
-      }
-      const leave = () => {
-        queue.delete(go)
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', leave, { once: true })
-      queue.add(go)
-    })
-
-  /** Hands the place to whoever waits longest, or frees it. */
-  const give = (name: string) => {
-    const queue = waiting.get(name)
-    const [next] = queue ?? []
-    if (next) {
-      queue!.delete(next)
-      return next()
+  const fits = (claims: Claim[]) => claims.every(({ name, most }) => (taken.get(name) ?? 0) < most)
+  const count = (claims: Claim[], step: 1 | -1) => {
+    for (const { name } of claims) {
+      const now = (taken.get(name) ?? 0) + step
+      if (now > 0) taken.set(name, now)
+      else taken.delete(name)
     }
-    const left = (taken.get(name) ?? 1) - 1
-    if (left > 0) taken.set(name, left)
-    else taken.delete(name)
+  }
+  /** Whoever waits longest goes first, of those that fit. */
+  const admit = () => {
+    for (const one of queue) {
+      if (!fits(one.claims)) continue
+      queue.delete(one)
+      count(one.claims, 1)
+      one.go()
+    }
   }
 
+  const take = (claims: Claim[], signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const leave = () => {
+        queue.delete(waiting)
+        reject(signal?.reason)
+      }
+      const waiting: Waiting = {
+        claims,
+        go: () => {
+          signal?.removeEventListener('abort', leave)
+          resolve()
+        },
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      queue.add(waiting)
+      admit()
+    })
+
   return {
-    async run(names, signal, work) {
-      const held: string[] = []
+    async run(claims, signal, work) {
+      await take(claims, signal)
       try {
-        for (const name of [...new Set(names)].sort(byText)) {
-          await take(name, signal)
-          held.push(name)
-        }
         return await work()
       } finally {
-        for (const name of held) give(name)
+        count(claims, -1)
+        admit()
       }
     },
   }
