@@ -267,7 +267,7 @@ connection('at most three calls are in flight for a node', async ({ server, px }
     return data([])
   })
   await px.nodes.list()
-  const calls = Array.from({ length: 12 }, (_, i) => px.nodes.services('pve1'))
+  const calls = Array.from({ length: 12 }, () => px.nodes.services('pve1'))
   let ended = 0
   for (const call of calls) void call.then(() => ended++)
   while (ended < 12) {
