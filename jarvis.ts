@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
-import { createTrail } from './lib/audit/trail.ts'
+import { createTrail, type Trail } from './lib/audit/trail.ts'
 import { type Auth, createAuth } from './lib/auth/auth.ts'
 import { type Bus, createBus } from './lib/bus.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
@@ -20,8 +20,10 @@ import { createEvents } from './lib/events/events.ts'
 import type { Events } from './lib/events/kinds.ts'
 import type { Log } from './lib/log.ts'
 import { createProxmox } from './lib/proxmox/client.ts'
+import { createKillSwitch } from './lib/safety/kill-switch.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
 import { createKeeper } from './lib/setup/keeper.ts'
+import { createDoor } from './lib/tools/call.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
 import { createLocal, isLocal } from './routes/local.ts'
@@ -108,6 +110,21 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
     poll: config.poll,
     buffer,
   })
+  const stop = createKillSwitch({ db, clock, log, bus, file: join(config.data, 'STOP') })
+  stop.onChange(({ state, by, reason }) => writeDown(trail, state.pressed, by, reason))
+  stop.start()
+  undo.push(() => stop.close())
+  const tools = createDoor({
+    proxmox,
+    cluster,
+    stop,
+    db,
+    clock,
+    log,
+    trail,
+    bus,
+    ownToken: () => tokenFor(place, 'operate')?.id,
+  })
   const needs = {
     config,
     version,
@@ -119,6 +136,8 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
     bus,
     trail,
     schedule,
+    tools,
+    stop,
     trouble: disk.trouble,
   }
   const site = createSite({ ...needs, ...(lab ? { lab: lab.face } : {}) })
@@ -134,9 +153,15 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
   undo.push(() => control.close())
   cluster.start()
   undo.push(() => cluster.stop())
+  // Before the door closes: whoever waits for a deed is told that it is under way.
+  undo.push(() => tools.close())
+  tools.recover().catch((error) => log.error('tools: recovery broke', { reason: messageOf(error) }))
   // All periodic work of the house but the poll itself, in one list with its rhythm.
   schedule.every('events: forget old ones', { cron: '17 3 * * *', timeZone: config.timeZone }, () =>
     events.sweep(),
+  )
+  schedule.every('deeds: forget old ones', { cron: '47 3 * * *', timeZone: config.timeZone }, () =>
+    tools.sweep(),
   )
   schedule.every('history: thin out', { cron: '27 * * * *', timeZone: config.timeZone }, () =>
     cluster.history.sweep(),
@@ -156,6 +181,17 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
     viewToken: lab && giveAway(auth),
   }
 }
+
+/** STOP in the trail, however it was pressed. */
+const writeDown = (trail: Trail, pressed: boolean, who: string, reason: string | undefined) =>
+  trail.write({
+    who,
+    from: 'jarvis',
+    what: pressed ? 'stop.press' : 'stop.release',
+    verdict: 'run',
+    outcome: 'done',
+    reason,
+  })
 
 /** A full disk is told to everybody until a write succeeds again; reads go on meanwhile. */
 const watchDisk = (log: Log, bus: Bus<Events>) => {

@@ -32,6 +32,14 @@ export const commands: Record<string, Entry> = {
     summary: 'the simulated cluster alone, for other clients',
     load: () => import('./lab.ts'),
   },
+  stop: {
+    summary: 'the kill switch: every deed is refused, running ones are cancelled',
+    load: () => import('./stop.ts'),
+  },
+  resume: {
+    summary: 'let go of the kill switch; asks for the password',
+    load: () => import('./resume.ts'),
+  },
   backup: {
     summary: 'copy the database to a file, also while the server runs',
     load: () => import('./backup.ts'),

@@ -8,10 +8,14 @@ import { stateJson } from '../views/state.ts'
 import { type Ctx, sendJson } from './answer.ts'
 import { edits } from './near.ts'
 import type { Needs } from './needs.ts'
+import { stopJson } from './stop.ts'
 
 /** `GET /api/state` */
 export const showState = (needs: Needs) => (c: Ctx) =>
-  sendJson(c, stateJson(needs.cluster.picture(), needs.clock.now()))
+  sendJson(c, {
+    ...stateJson(needs.cluster.picture(), needs.clock.now()),
+    stop: stopJson(needs.stop.state()),
+  })
 
 /** `GET /api/events`: newest first; `next` is the `before` of the following page. */
 export const showEvents = (needs: Needs) => (c: Ctx) => {

@@ -2,6 +2,7 @@
 import { age } from '../lib/format.ts'
 import { type Ctx, formOf, sendJson, sendText, varies } from './answer.ts'
 import type { Needs } from './needs.ts'
+import { stopWords } from './stop.ts'
 
 /** `GET /healthz`: the process answers. Open to everybody, so it says nothing else. */
 export const showHealth = (c: Ctx) => {
@@ -23,7 +24,7 @@ export const showReady = (needs: Needs) => (c: Ctx) => {
   return sendText(c, [ready ? 'ready' : 'not ready', ...lines].join('\n'), status)
 }
 
-const reasonsOf = ({ cluster, clock, trouble }: Needs): Reason[] => {
+const reasonsOf = ({ cluster, clock, trouble, stop }: Needs): Reason[] => {
   const { at, limit, trouble: why } = cluster.picture().parts.resources
   const now = clock.now()
   const fresh = at !== undefined && now - at <= limit
@@ -35,5 +36,7 @@ const reasonsOf = ({ cluster, clock, trouble }: Needs): Reason[] => {
   return [
     { name: 'cluster', ok: fresh, text: fresh || !why ? heard : `${heard} ${why.text}` },
     { name: 'database', ok: !broken, text: broken ?? 'takes writes.' },
+    // Pressed, the house looks on as before: it is ready, and says that it does nothing.
+    { name: 'stop', ok: true, text: stopWords(stop.state()) },
   ]
 }

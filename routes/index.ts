@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { paths } from '../lib/paths.ts'
 import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
+import { actOnGuest, executeTool, showDeed, showTools } from './deeds.ts'
 import { createFailures } from './failures.ts'
 import { guard } from './guard.ts'
 import { showHealth, showReady } from './health.ts'
@@ -14,6 +15,7 @@ import type { App, Env, Needs } from './needs.ts'
 import { showPanel } from './panels.ts'
 import { settingsRoutes } from './settings.ts'
 import { staticFiles } from './static.ts'
+import { pressStop, releaseStop, showStop } from './stop.ts'
 import { welcomeRoutes } from './welcome.ts'
 
 export const createSite = (needs: Needs): App => {
@@ -32,6 +34,19 @@ export const createSite = (needs: Needs): App => {
   // What one sees
   app.get(paths.hud(), showHome(needs))
   app.get('/f/:panel', showPanel(needs))
+
+  // What one does: every deed goes through the door of lib/tools/call.ts
+  app.post('/guests/:vmid/start', actOnGuest(needs, 'guest_start'))
+  app.post('/guests/:vmid/shutdown', actOnGuest(needs, 'guest_shutdown'))
+  app.post('/guests/:vmid/reboot', actOnGuest(needs, 'guest_reboot'))
+  app.get(paths.tools(), showTools)
+  app.post(paths.execute(), executeTool(needs))
+  app.get('/api/deeds/:id', showDeed(needs))
+
+  // And what stops it
+  app.post(paths.stop(), pressStop(needs))
+  app.post(paths.stopRelease(), releaseStop(needs))
+  app.get(paths.stopState(), showStop(needs))
 
   // What scripts read
   app.get(paths.state(), showState(needs))

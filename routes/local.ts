@@ -6,11 +6,13 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
+import type { Auth } from '../lib/auth/auth.ts'
 import { asProblem, Problem } from '../lib/errors.ts'
 import type { Keeper } from '../lib/setup/keeper.ts'
 import { brief } from '../views/brief.ts'
 import { statusOf } from './failures.ts'
 import type { App, Env, Needs } from './needs.ts'
+import { stopJson } from './stop.ts'
 
 const name = z.string().min(1).max(200)
 const newToken = z.strictObject({
@@ -19,11 +21,17 @@ const newToken = z.strictObject({
   expiresAt: z.number().int().optional(),
 })
 const account = z.strictObject({ name, password: z.string().max(1024) })
+const proof = z.strictObject({
+  name: z.string().max(200).optional(),
+  password: z.string().max(1024),
+})
 const file = z.strictObject({ file: z.string().startsWith('/') })
 
 export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' | 'trouble'> & {
   keeper: Keeper
   startedAt: number
+  auth: Pick<Auth, 'logins'>
+  stop: Pick<Needs['stop'], 'release' | 'state'>
 }
 
 /** Is it a request for this site rather than the one that everybody sees? */
@@ -66,6 +74,14 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
   app.post('/local/password', async (c) =>
     c.json(await keeper.setPassword(await read(c.req, account))),
   )
+
+  // A person with his password at a terminal; whoever merely has a shell may not let go.
+  app.post('/local/resume', async (c) => {
+    const { name, password } = await read(c.req, proof)
+    const account = await needs.auth.logins.prove({ name, password, from: 'local' })
+    needs.stop.release({ by: account.name, kind: 'person' })
+    return c.json(stopJson(needs.stop.state()))
+  })
 
   app.post('/local/backup', async (c) => {
     await keeper.backup((await read(c.req, file)).file)

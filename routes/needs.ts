@@ -10,7 +10,9 @@ import type { Config } from '../lib/config.ts'
 import type { EventStore } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
 import type { Log } from '../lib/log.ts'
+import type { KillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
+import type { Door } from '../lib/tools/call.ts'
 import type { Asker } from './asker.ts'
 
 /** The lab as the site sees it: switches with a name, nothing else. */
@@ -38,6 +40,9 @@ export type Needs = {
   bus?: Bus<Events> | undefined
   trail: Trail
   schedule: Schedule
+  /** The one way to a deed. */
+  tools: Door
+  stop: KillSwitch
   lab?: LabFace | undefined
   /** Set while something that storing needs is broken: shown as a banner on every page. */
   trouble(): string | undefined

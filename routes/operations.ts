@@ -1,6 +1,7 @@
 /** Every route of the site with what it asks and answers: the one table behind the description of the API. */
 import { panels, paths } from '../lib/paths.ts'
 import { back, failed, type Operation } from './operation.ts'
+import { deedOperations } from './operations-deeds.ts'
 import { doorOperations, settingsOperations } from './operations-door.ts'
 import * as shapes from './shapes.ts'
 
@@ -153,6 +154,7 @@ const labOperations: Operation[] = [
 export const operations: Operation[] = [
   ...panelOperations,
   ...readOperations,
+  ...deedOperations,
   ...watchOperations,
   ...labOperations,
   ...doorOperations,

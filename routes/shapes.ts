@@ -129,6 +129,13 @@ const part = z.strictObject({
   ),
 })
 
+export const stop = z.strictObject({
+  pressed: z.boolean(),
+  by: orNull(z.string()),
+  at: orNull(moment),
+  reason: orNull(z.string()),
+})
+
 export const state = z.strictObject({
   version: z.number(),
   now: moment,
@@ -145,6 +152,7 @@ export const state = z.strictObject({
   storages: z.array(storage),
   tasks: z.array(task),
   backups: z.array(backup),
+  stop,
 })
 
 const panelOf = <T extends z.ZodType>(row: T) =>
@@ -204,6 +212,47 @@ export const failure = z.strictObject({
     details: z.record(z.string(), z.string()),
     near: z.array(z.string()).optional(),
   }),
+})
+
+export const tools = z.strictObject({
+  tools: z.array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      description: z.string(),
+      input: z.record(z.string(), z.unknown()).meta({ description: 'JSON schema' }),
+    }),
+  ),
+})
+
+export const deed = z.strictObject({
+  id: z.number(),
+  tool: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  target: z.string(),
+  label: z.string(),
+  who: z.string(),
+  upid: orNull(z.string()),
+  state: z.enum(['running', 'done', 'warnings', 'failed', 'stopped', 'unknown']),
+  text: orNull(z.string()),
+  started: moment,
+  ended: orNull(moment),
+})
+
+export const deedDone = z.strictObject({
+  success: z.literal(true),
+  state: z.enum(['done', 'warnings']),
+  result: z.strictObject({
+    id: z.number(),
+    text: z.string(),
+    data: orNull(z.record(z.string(), z.unknown())),
+    tookS: seconds,
+  }),
+})
+
+export const deedRunning = z.strictObject({
+  success: z.literal(false),
+  running: z.strictObject({ id: z.number(), url: z.string() }),
 })
 
 export const scenarios = z.strictObject({

@@ -55,7 +55,15 @@ export const openDoors = async (server: Server = {}, options: GuardOptions = {})
     timeZone: 'UTC',
     sessions: { idleHours: 12, absoluteDays: 30 },
   }
-  const needs = { ...house, config, trail, log, trouble: () => undefined } as unknown as Needs
+  const stop = { state: () => ({ pressed: false }) }
+  const needs = {
+    ...house,
+    config,
+    trail,
+    log,
+    stop,
+    trouble: () => undefined,
+  } as unknown as Needs
   const app = toys(needs, { machine: 'butler', ...options })
   return { ...house, app, trail, lines, ...visitors(app, house.auth) }
 }

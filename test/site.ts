@@ -9,10 +9,13 @@ import { loadConfig } from '../lib/config.ts'
 import { openDb } from '../lib/db/db.ts'
 import { migrate, readMigrations } from '../lib/db/migrate.ts'
 import { createWriteBuffer } from '../lib/db/write-buffer.ts'
+import { Problem } from '../lib/errors.ts'
 import { createEvents } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
 import { createLog } from '../lib/log.ts'
+import { createKillSwitch } from '../lib/safety/kill-switch.ts'
 import { createSchedule } from '../lib/schedule/schedule.ts'
+import { createDoor, type DoorNeeds } from '../lib/tools/call.ts'
 import { createSite } from '../routes/index.ts'
 import type { LabFace, Needs } from '../routes/needs.ts'
 import { fakeClock } from './clock.ts'
@@ -34,6 +37,12 @@ const smallLab = (): LabFace => {
   }
 }
 
+/** A cluster that does not answer. */
+const nobodyThere = new Proxy({} as DoorNeeds['proxmox'], {
+  get: () => new Proxy({}, { get: () => () => Promise.reject(silence()) }),
+})
+const silence = () => new Problem('unreachable', 'No node of the cluster answers.')
+
 export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
   const clock = fakeClock()
   const lines: string[] = []
@@ -48,6 +57,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
   const quiet = createAuth({ db, clock, sessions: { idleHours: 12, absoluteDays: 30 } })
   const world = { picture: calmEvening() as Picture, trouble: undefined as string | undefined }
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
+  const stop = createKillSwitch({ db, clock, log, bus })
   const needs: Needs = {
     config: { ...base, timeZone: 'UTC', mode: lab ? 'lab' : 'real' },
     version: '0.1.0',
@@ -60,6 +70,18 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     trail: createTrail({ db, clock }),
     schedule: createSchedule({ clock, log, db }),
     lab: lab ? smallLab() : undefined,
+    stop,
+    tools: createDoor({
+      proxmox: nobodyThere,
+      cluster: { believe() {}, hurry: () => () => {} },
+      stop,
+      db,
+      clock,
+      log,
+      bus,
+      trail: createTrail({ db, clock }),
+      ownToken: () => undefined,
+    }),
     trouble: () => world.trouble,
   }
   const app = createSite(needs)

@@ -24,6 +24,8 @@ export type Login = {
 export type Logins = {
   /** A fresh session; throws `unauthorized`, or `busy` with `retryAfter` (seconds). */
   open(login: Login): Promise<{ account: Account; session: { id: string; secret: string } }>
+  /** The account whose password this is, counted as a login is; opens nothing. Throws the same. */
+  prove(who: Pick<Login, 'name' | 'password' | 'from'>): Promise<Account>
   /** Asks for the old password as a login does; ends the account's other sessions. */
   changePassword(change: {
     name: string
@@ -76,6 +78,7 @@ export const createLogins = (needs: Needs): Logins => {
       bus?.emit('session.opened', { account: account.name, from })
       return { account, session }
     },
+    prove: ({ name, password, from }) => prove(name?.trim() || soleName(accounts), password, from),
     async changePassword({ name, current, next, from, keep }) {
       demandGoodPassword(next, name)
       const account = await prove(name, current, from)

@@ -38,8 +38,8 @@ export const cancelTask = defineTool({
         undo: 'none; start it again',
       },
       whyNot: task.running ? undefined : `${label} has ended already.`,
-      async run(signal) {
-        await hands.proxmox.tasks.stop(upid, { signal })
+      async run({ closing }) {
+        await hands.proxmox.tasks.stop(upid, { signal: closing })
         return { outcome: Promise.resolve({ result: 'ok' }) }
       },
       readBack: (_since, patient) => readBack(hands, upid, label, patient),

@@ -84,7 +84,7 @@ const foundGuest = (tool: GuestTool, hands: Hands, { row, nodeOnline, status }: 
       undo: tool.undo,
     },
     whyNot: whyNot(tool.verb, guest),
-    run: (signal) => tool.run(hands.proxmox.guests, ref, { signal }),
+    run: ({ closing }) => tool.run(hands.proxmox.guests, ref, { signal: closing }),
     readBack: (since, patient) => readBack(tool, hands, ref, label, since, patient),
   }
 }

@@ -32,9 +32,9 @@ export const createRunner = (needs: Needs) => {
   }
 
   /** The write itself, once. What went wrong before there was a task is an ending as well. */
-  const begin = async (deed: Deed, found: Found, signal: AbortSignal) => {
+  const begin = async (deed: Deed, found: Found, stopped: AbortSignal) => {
     try {
-      const write = await found.run(signal)
+      const write = await found.run({ stopped, closing: closing.signal })
       if (write.upid) keep(deed.id, () => deeds.named(deed.id, write.upid!))
       return { write }
     } catch (thrown) {
@@ -59,16 +59,11 @@ export const createRunner = (needs: Needs) => {
     if (signal.aborted) onStop()
     else signal.addEventListener('abort', onStop, { once: true })
     try {
-      return await Promise.race([outcome, untilClosed])
+      return await outcome
     } finally {
       signal.removeEventListener('abort', onStop)
     }
   }
-  const untilClosed = new Promise<Outcome>((resolve) => {
-    const text = 'The server ends; the task goes on.'
-    const ended = () => resolve({ result: 'failed', text, unknown: true })
-    closing.signal.addEventListener('abort', ended, { once: true })
-  })
 
   /** A write to the house's own records: what fails is tried again, since the deed is done by now. */
   const keep = (id: number, work: () => void): void => {

@@ -30,6 +30,12 @@ export type ReadBack = {
   data?: Record<string, unknown> | undefined
 }
 
+/**
+ * `stopped`: STOP was pressed; what is not a Proxmox task (those the door cancels) ends itself.
+ * `closing`: the server ends; the following ends with it, the task does not.
+ */
+export type Signals = { stopped: AbortSignal; closing: AbortSignal }
+
 /** A target as it was read a moment ago, with what can be done to it. */
 export type Found = {
   /** `303 homeassistant`; safe to show. */
@@ -37,7 +43,7 @@ export type Found = {
   plan: Plan
   /** A sentence when it makes no sense now. */
   whyNot: string | undefined
-  run(signal: AbortSignal): Promise<Write>
+  run(signals: Signals): Promise<Write>
   /** `since` is when the deed began; `patient` waits until the state is there, some seconds. */
   readBack(since: number, patient: boolean): Promise<ReadBack>
 }

@@ -29,7 +29,7 @@ health('a cluster that was heard and a database that takes writes are ready', as
   assert.is(r.ready, true)
   assert.equal(
     r.reasons.map((x) => x.name),
-    ['cluster', 'database'],
+    ['cluster', 'database', 'stop'],
   )
 })
 health('a silent cluster is not ready, with its reason', async ({ site }) => {
@@ -50,7 +50,7 @@ health('a terminal reads it line by line', async ({ site }) => {
   const r = await site.ask('/readyz', { headers: { 'user-agent': 'curl/8' } })
   assert.is(
     await r.text(),
-    'ready\nok    cluster: last heard 3 s ago.\nok    database: takes writes.\n',
+    'ready\nok    cluster: last heard 3 s ago.\nok    database: takes writes.\nok    stop: not pressed.\n',
   )
 })
 

@@ -53,14 +53,15 @@ described('what is answered has the shape that is described', async ({ site }) =
   let checked = 0
   for (const o of operations.filter((o) => o.method === 'get' && o.scope === 'view')) {
     const shape = o.answers[200]?.shape
-    if (!shape) continue
+    // A thing that must exist first is looked at in the test of its own route.
+    if (!shape || o.path.includes('/:')) continue
     const r = await site.ask(o.path, { headers: { accept: 'application/json' } })
     assert.is(r.status, 200, o.path)
     const got = shape.safeParse(await r.json())
     assert.ok(got.success, `${o.path}: ${got.error?.message}`)
     checked += 1
   }
-  assert.is(checked, panels.length + 4)
+  assert.is(checked, panels.length + 6)
 })
 described('deeds of the settings answer in the shape that is described', async ({ site }) => {
   const post = (path: string, fields: Record<string, string>) =>

@@ -1,0 +1,81 @@
+/** The routes of deeds and of STOP. */
+import { paths } from '../lib/paths.ts'
+import { type Answer, back, failed, type Operation } from './operation.ts'
+import * as shapes from './shapes.ts'
+
+const outcomes: Record<number, Answer> = {
+  200: { what: 'Done, and read back.', shape: shapes.deedDone },
+  202: { what: 'Still under way after 25 s.', shape: shapes.deedRunning },
+  404: failed('No such guest or tool; the answer names the nearest.'),
+  409: failed('Not now: state, lock, quorum, another deed; nothing was done.'),
+  422: failed('Wrong arguments. None can confirm or force anything.'),
+  502: failed('Proxmox refused, or the task failed, in its own words.'),
+  503: failed('STOP is pressed, or the cluster does not answer.'),
+}
+
+const onGuest = (verb: 'start' | 'shutdown' | 'reboot', what: string): Operation => ({
+  method: 'post',
+  path: `/guests/:vmid/${verb}`,
+  what,
+  scope: 'operate',
+  parameters: { vmid: { in: 'path', what: 'The number of the guest.' } },
+  form: { next: 'A path of this site to come back to; for forms' },
+  answers: { ...outcomes, 303: back },
+})
+
+const stopped: Record<number, Answer> = {
+  200: { what: 'How it is now.', shape: shapes.stop, as: ['text/plain'] },
+  303: back,
+}
+
+export const deedOperations: Operation[] = [
+  onGuest('start', 'Starts a guest.'),
+  onGuest('shutdown', 'Shuts a guest down in order.'),
+  onGuest('reboot', 'Restarts a guest.'),
+  {
+    method: 'get',
+    path: paths.tools(),
+    what: 'The tools, with the schema of their arguments.',
+    scope: 'view',
+    answers: { 200: { what: 'The tools.', shape: shapes.tools } },
+  },
+  {
+    method: 'post',
+    path: paths.execute(),
+    what: 'Uses a tool: JSON {"tool": "guest_start", "args": {"vmid": 303}}.',
+    scope: 'operate',
+    form: { tool: 'Its name', args: 'Its arguments, an object' },
+    answers: outcomes,
+  },
+  {
+    method: 'get',
+    path: '/api/deeds/:id',
+    what: 'What became of a deed.',
+    scope: 'view',
+    parameters: { id: { in: 'path', what: 'Its id.' } },
+    answers: { 200: { what: 'The deed.', shape: shapes.deed }, 404: failed('No such deed.') },
+  },
+  {
+    method: 'post',
+    path: paths.stop(),
+    what: 'Presses STOP: every deed is refused, running ones are cancelled.',
+    scope: 'operate',
+    form: { reason: 'Why', next: 'A path of this site to come back to; for forms' },
+    answers: stopped,
+  },
+  {
+    method: 'post',
+    path: paths.stopRelease(),
+    what: 'Lets go of STOP. Persons only: a token may not.',
+    scope: 'operate',
+    form: { next: 'A path of this site to come back to; for forms' },
+    answers: stopped,
+  },
+  {
+    method: 'get',
+    path: paths.stopState(),
+    what: 'Whether STOP is pressed, by whom and since when.',
+    scope: 'view',
+    answers: { 200: { what: 'How it is.', shape: shapes.stop } },
+  },
+]
