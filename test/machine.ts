@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs'
 type Need = { path: string; pack: string; wantedBy: RegExp }
 
 const needs: Need[] = [
+  { path: '/usr/bin/chromium', pack: 'chromium', wantedBy: /test\/(browser\/|views\/looks)/ },
   {
     path: '/usr/lib/python3/dist-packages/proxmoxer',
     pack: 'python3-proxmoxer',

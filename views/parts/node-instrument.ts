@@ -43,7 +43,7 @@ export type NodeInstrument = Reading & {
 }
 
 export const nodeInstrument = (n: NodeInstrument): Html =>
-  html`<article id="${n.id}" class="node" data-state="${n.state}"${readAt(n)} aria-labelledby="${n.id}-name">
+  html`<article id="${n.id}" class="instrument" data-state="${n.state}"${readAt(n)} aria-labelledby="${n.id}-name">
 ${edge(n.state, n)}<header>${glyph(n.sign, n.signLabel)}<h3 id="${n.id}-name">${n.name}</h3>${n.role ? html`<p class="role">${n.role}</p>` : ''}${n.uptime && n.state === 'fresh' ? html`<p class="age">${n.uptime}</p>` : ageOf(n.state, n)}</header>
 ${n.says ? says(n.says) : figures(n)}
 </article>

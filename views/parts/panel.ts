@@ -35,11 +35,11 @@ export type Says = {
   /** The fact. */
   first: string
   /** The rest, or the reason. */
-  then?: string | undefined
+  rest?: string | undefined
   /** One step that helps. */
   step?: Html | undefined
 }
 
 /** What a panel says where it has no rows to show. */
-export const says = ({ first, then, step }: Says): Html =>
-  html`<div class="says"><strong>${first}</strong>${then ? html`<p>${then}</p>` : ''}${step ?? ''}</div>`
+export const says = ({ first, rest, step }: Says): Html =>
+  html`<div class="says"><strong>${first}</strong>${rest ? html`<p>${rest}</p>` : ''}${step ?? ''}</div>`

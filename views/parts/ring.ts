@@ -29,12 +29,15 @@ export const ring = ({ caption, value, peak, warn = 0.8, crit = 0.95 }: Ring): H
   const level = known && value >= crit ? 'crit' : known && value >= warn ? 'warn' : 'calm'
   return html`<svg class="ring ${level}" viewBox="0 0 104 104" role="img" aria-label="${sentence(caption, value, peak)}">
 <path class="ticks" d="${TICKS}"/><path class="track" d="${TRACK}"/>${known && value > 0 ? stroke(between(41, 0, value)) : ''}
-<path class="band warn" d="${between(48, warn, crit - 0.01)}"/><path class="band crit" d="${between(48, crit, 1)}"/>${known && peak !== undefined ? html`<path class="peak" d="${spoke(CENTRE, 37, 45, angle(peak))}"/>` : ''}
+${known ? bands(warn, crit) : ''}${known && peak !== undefined ? html`<path class="peak" d="${spoke(CENTRE, 37, 45, angle(peak))}"/>` : ''}
 <text class="figure" x="52" y="60">${known ? Math.round(value * 100) : '–'}</text><text class="unit" x="52" y="76">${known ? '%' : 'unknown'}</text><text class="caption" x="52" y="99">${caption}</text>
 </svg>`
 }
 
 const stroke = (d: string) => html`<path class="halo" d="${d}"/><path class="value" d="${d}"/>`
+
+const bands = (warn: number, crit: number) =>
+  html`<path class="band warn" d="${between(48, warn, crit - 0.01)}"/><path class="band crit" d="${between(48, crit, 1)}"/>`
 
 const sentence = (caption: string, value: number | undefined, peak: number | undefined) =>
   value === undefined || !Number.isFinite(value)

@@ -70,7 +70,7 @@ export const footBar = (places: readonly Place[]): Html =>
 export type Hud = {
   /** What is so, and what is wanted. */
   sentence: string
-  then?: string | undefined
+  rest?: string | undefined
   quorum?: Html | undefined
   /** The decision that waits. */
   decision?: Html | undefined
@@ -86,7 +86,7 @@ export type Hud = {
 
 /** The order is that of the phone and of the readers; wider pages place the same blocks by area. */
 export const hud = (h: Hud): Html => html`<main id="main" class="hud" tabindex="-1">
-<div class="sentence" id="sentence"><div><h1>${h.sentence}</h1>${h.then ? html`<p>${h.then}</p>` : ''}</div>${h.quorum ?? ''}</div>
+<div class="sentence" id="sentence"><div><h1>${sentences(h.sentence)}</h1>${h.rest ? html`<p>${h.rest}</p>` : ''}</div>${h.quorum ?? ''}</div>
 ${h.decision ? html`<div class="decision">${h.decision}</div>` : ''}
 <div class="left">${h.nodes}</div>
 <div class="middle">${h.guests}<div class="pair">${h.storage}${h.tasks}</div>${h.incidents ?? ''}</div>
@@ -94,6 +94,10 @@ ${h.decision ? html`<div class="decision">${h.decision}</div>` : ''}
 ${h.terminal ? html`<div class="strip">${h.terminal}</div>` : ''}
 </main>
 `
+
+/** Each sentence may start a line of its own where there is little room. */
+const sentences = (text: string) =>
+  text.split(/(?<=[.!?]) /).map((part) => html`<span>${part}</span> `)
 
 /** Votes as blocks: lit where held. */
 export const votes = (held: number, all: number, words: string): Html =>

@@ -15,12 +15,12 @@ export type Sparkline = {
   top?: number
   /** The dashed line, 0-1. */
   limit?: number | undefined
-  size?: 'row' | 'node'
+  size?: 'row' | 'wide'
 }
 
-const sizes = { row: [96, 22], node: [150, 40] } as const
+const sizes = { row: [96, 22], wide: [150, 40] } as const
 
-export const sparkline = ({ points, top = 1, limit, size = 'node' }: Sparkline): Html => {
+export const sparkline = ({ points, top = 1, limit, size = 'wide' }: Sparkline): Html => {
   const [width, height] = sizes[size]
   const level = (v: number) => short(height - 1 - (Math.min(v, top) / top) * (height - 2))
   const { line, area, dots } = trace(points, width, height, level)

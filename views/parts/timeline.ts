@@ -16,7 +16,7 @@ export type Moment = {
 /** `label` is the story in one sentence. Widths follow the seconds. */
 export const timeline = (moments: readonly Moment[], label: string): Html => {
   const span = moments.at(-1)?.at || 1
-  const x = (at: number) => `${short(4 + (at / span) * 90)}%`
+  const x = (at: number) => `${short(5 + (at / span) * 86)}%`
   return html`<svg class="timeline" role="img" aria-label="${label}">
 ${moments.slice(1).map((m, i) => html`<line class="${m.way}" x1="${x(moments[i]!.at)}" x2="${x(m.at)}" y1="22" y2="22"/>`)}
 ${moments.map((m, i) => point(m, x(m.at), i === 0))}

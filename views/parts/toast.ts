@@ -7,9 +7,9 @@ export type Toast = {
   state: Extract<State, 'proven' | 'attention' | 'failed' | 'well'>
   /** The subject comes first. */
   first: string
-  then?: string | undefined
+  rest?: string | undefined
   link?: { href: string; text: string } | undefined
 }
 
-export const toast = ({ state, first, then, link }: Toast): Html =>
-  html`<div class="toast ${state}">${glyph(state)}<p><strong>${first}</strong> ${then ?? ''}</p>${link ? html`<a class="quiet" href="${link.href}">${link.text}</a>` : ''}</div>`
+export const toast = ({ state, first, rest, link }: Toast): Html =>
+  html`<div class="toast ${state}">${glyph(state)}<p><strong>${first}</strong> ${rest ?? ''}</p>${link ? html`<a class="quiet" href="${link.href}">${link.text}</a>` : ''}</div>`

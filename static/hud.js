@@ -1,0 +1,94 @@
+/**
+ * What a page does between two readings: edges shrink and ages grow, at most every three seconds,
+ * and the look is changed without asking the server. Nothing here fetches.
+ */
+;(() => {
+  const root = document.documentElement
+  const LOOKS = ['hud', 'calm', 'contrast']
+  const YEAR = 31536000
+
+  // The browser's clock may be wrong by minutes: the page brings the server's time with it.
+  const lead = root.dataset.now ? Date.now() - Number(root.dataset.now) : 0
+
+  const words = (ms) => {
+    const s = Math.max(0, Math.round(ms / 1000))
+    if (s < 60) return `${s}\u2009s`
+    if (s < 3600) return `${Math.floor(s / 60)}\u2009min`
+    if (s < 172800) return `${Math.floor(s / 3600)}\u2009h`
+    return `${Math.floor(s / 86400)}\u2009d`
+  }
+
+  const put = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text
+  }
+
+  const goOld = (block, lit) => {
+    block.dataset.state = 'stale'
+    lit?.setAttribute('class', 'lit old')
+    lit?.setAttribute('x2', '100%')
+  }
+
+  /** One block with data-at and data-limit (milliseconds). */
+  const grow = (block, now) => {
+    const state = block.dataset.state
+    if (state && state !== 'fresh' && state !== 'empty' && state !== 'stale') return
+    const age = now - Number(block.dataset.at)
+    const limit = Number(block.dataset.limit)
+    const lit = block.querySelector(':scope > .edge > .lit')
+    const time = block.querySelector(':scope > .age, :scope > header > .age > time')
+    if (state && state !== 'stale') {
+      if (age > limit) goOld(block, lit)
+      else lit?.setAttribute('x2', `${Math.round(1000 - (1000 * Math.max(0, age)) / limit) / 10}%`)
+    }
+    put(time, block.dataset.state === 'stale' ? `stale, ${words(age)}` : words(age))
+  }
+
+  const growAll = () => {
+    if (document.hidden) return
+    requestAnimationFrame(() => {
+      const now = Date.now() - lead
+      for (const block of document.querySelectorAll('[data-at][data-limit]')) grow(block, now)
+    })
+  }
+
+  const stored = (key) => {
+    try {
+      return localStorage.getItem(key)
+    } catch {
+      return null
+    }
+  }
+
+  const keep = (key, value) => {
+    try {
+      localStorage.setItem(key, value)
+    } catch {
+      // A browser without storage still has the cookie.
+    }
+    document.cookie = `${key}=${value}; path=/; max-age=${YEAR}; samesite=lax`
+  }
+
+  const show = (look) => {
+    root.dataset.mode = look
+    for (const button of document.querySelectorAll('.modes button'))
+      button.setAttribute('aria-pressed', String(button.value === look))
+  }
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('.modes button')
+    if (!button || !LOOKS.includes(button.value)) return
+    event.preventDefault()
+    keep('mode', button.value)
+    show(button.value)
+  })
+
+  const start = () => {
+    const look = stored('mode')
+    if (look && LOOKS.includes(look) && look !== root.dataset.mode) show(look)
+    growAll()
+    setInterval(growAll, 3000)
+    document.addEventListener('visibilitychange', growAll)
+  }
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start)
+  else start()
+})()
