@@ -11,22 +11,14 @@ import {
   type Session,
   type SessionNeeds,
 } from '../lib/setup/session.ts'
+import { rolesFrom } from '../lib/setup/wishes.ts'
 import { type Args, textOf } from './command.ts'
 import type { Io } from './io.ts'
 import { readPassword, readSecretFile } from './secret-input.ts'
 
-const known: TokenRole[] = ['audit', 'operate', 'environments', 'destroy']
-
 /** Which roles get a token; `audit` always, since every read needs it. */
-export const rolesOf = (args: Args): TokenRole[] => {
-  const words = (textOf(args, 'roles') ?? 'audit,operate').split(/[,\s]+/).filter(Boolean)
-  const wrong = words.find((word) => !known.includes(word as TokenRole))
-  if (wrong !== undefined)
-    throw new Problem('invalid', `"${wrong}" is not a role.`, {
-      next: `It is ${known.join(', ')}.`,
-    })
-  return known.filter((role) => role === 'audit' || words.includes(role))
-}
+export const rolesOf = (args: Args): TokenRole[] =>
+  rolesFrom((textOf(args, 'roles') ?? 'audit,operate').split(/[,\s]+/).filter(Boolean))
 
 /** The certificate is the one that was named, or the operator says that it is the right one. */
 export const agreed = async (shown: string, named: string | undefined, io: Io): Promise<void> => {

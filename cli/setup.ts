@@ -12,9 +12,10 @@ import { carryOut, type RoleToken } from '../lib/setup/carry-out.ts'
 import { draftConfig } from '../lib/setup/config-text.ts'
 import { type FoundCluster, findNodes } from '../lib/setup/nodes.ts'
 import { lookAround, nothingFound, plan, type Step, versionOf } from '../lib/setup/plan.ts'
-import { type Places, usualPlaces } from '../lib/setup/rights.ts'
+import type { Places } from '../lib/setup/rights.ts'
 import type { Session, SessionNeeds } from '../lib/setup/session.ts'
 import { checkToken, type Missing } from '../lib/setup/verify.ts'
+import { placesFrom } from '../lib/setup/wishes.ts'
 import { demandWritable, writeConfig } from '../lib/setup/write-config.ts'
 import { type Args, type Command, numberOf, textOf } from './command.ts'
 import { exit, type Io } from './io.ts'
@@ -96,10 +97,7 @@ const listed = (steps: Step[]) => steps.map((s) => `# ${s.why}\n${s.command}`).j
 
 const placesOf = (args: Args): Places => {
   const storage = args.values.storage
-  return {
-    pool: textOf(args, 'pool') ?? usualPlaces.pool,
-    storages: Array.isArray(storage) ? storage.map(String) : [],
-  }
+  return placesFrom(textOf(args, 'pool'), Array.isArray(storage) ? storage.map(String) : [])
 }
 
 /** Shows who is at the address; nothing is sent before the operator says that it is the right one. */

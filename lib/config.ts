@@ -12,7 +12,7 @@ import { Problem } from './errors.ts'
 
 export type Config = {
   mode: 'real' | 'lab' | 'setup'
-  /** The file it came from; undefined in lab and setup mode. */
+  /** The file it came from, or the one that the set-up will write; undefined in the lab. */
   file?: string | undefined
   /** The program's own folder: static files, migrations. */
   root: string
@@ -40,11 +40,17 @@ export type Environment = Record<string, string | undefined>
 export type LoadOptions = { root: string; env: Environment; cwd?: string }
 
 /** Reads and checks everything; throws `invalid` with all mistakes, one a line. */
-export const loadConfig = ({ root, env, cwd = root }: LoadOptions): Config => {
+export const loadConfig = (options: LoadOptions): Config => {
+  const { root, env, cwd = root } = options
   const place = (value: string | undefined, fallback: string) =>
     value ? resolve(cwd, value) : join(root, fallback)
-  const { mode, file } = chooseMode(env, place(env.JARVIS_CONFIG, 'jarvis.yaml'))
-  const reading = file ? readConfigFile(file) : undefined
+  const wanted = place(env.JARVIS_CONFIG, 'jarvis.yaml')
+  if (env.JARVIS_SETUP === '1' && existsSync(wanted)) {
+    const settled = settledConfig(options)
+    if (settled) return settled
+  }
+  const { mode, file } = chooseMode(env, wanted)
+  const reading = file && mode === 'real' ? readConfigFile(file) : undefined
   const mistakes: Mistake[] = reading?.mistakes ?? []
   const cluster = reading && clusterOf(reading, file!, env)
   const shape = reading?.shape ?? defaults()
@@ -54,20 +60,36 @@ export const loadConfig = ({ root, env, cwd = root }: LoadOptions): Config => {
     file,
     root,
     data: mode === 'lab' ? join(data, 'lab') : data,
-    server: serverOf(shape.server, env, file && dirname(file), mistakes),
+    server: serverOf(shape.server, env, reading && dirname(file!), mistakes),
     cluster,
     poll: shape.poll,
     timeZone: shape.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     sessions: shape.sessions,
     keep: shape.keep,
   }
-  if (mistakes.length > 0) throw configProblem(file ?? 'The environment', mistakes)
+  if (mistakes.length > 0) throw configProblem(reading ? file! : 'The environment', mistakes)
   return deepFreeze(config)
+}
+
+/**
+ * A container keeps its variables when it starts again: what the set-up wrote must then win over
+ * `JARVIS_SETUP`. A file that is wrong does not, so that the set-up can replace it.
+ */
+const settledConfig = ({ env, ...options }: LoadOptions): Config | undefined => {
+  try {
+    return loadConfig({
+      ...options,
+      env: { ...env, JARVIS_SETUP: undefined, JARVIS_LAB: undefined },
+    })
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
 }
 
 /** Which of the three lives this start leads; see design §2 "Start". */
 const chooseMode = (env: Environment, file: string): { mode: Config['mode']; file?: string } => {
-  if (env.JARVIS_SETUP === '1') return { mode: 'setup' }
+  if (env.JARVIS_SETUP === '1') return { mode: 'setup', file }
   if (env.JARVIS_LAB === '1') return { mode: 'lab' }
   if (existsSync(file)) return { mode: 'real', file }
   if (env.JARVIS_CONFIG || inContainer(env))

@@ -1,5 +1,5 @@
 /** The configuration file as the set-up writes it: few settings, each with a word about it. */
-import { stringify } from 'yaml'
+import { isMap, parseDocument, stringify } from 'yaml'
 import type { RoleToken } from './carry-out.ts'
 import type { FoundCluster, FoundNode } from './nodes.ts'
 
@@ -14,24 +14,34 @@ export type Draft = {
  * Trust in one word: the cluster's CA where it has signed every node (its leaves are renewed every
  * two years, so a pin would break by itself), a pin for each node that shows another certificate.
  */
-export const draftConfig = ({ cluster, tokens, port, timeZone }: Draft): string => {
-  const signed = cluster.ca !== undefined && cluster.nodes.some((n) => n.signed)
-  const nodes = cluster.nodes.map((node) => nodeOf(node, signed))
+export const draftConfig = (draft: Draft): string => {
+  const { port, timeZone } = draft
   const parts = [
     '# Written by ./jarvis setup. jarvis.example.yaml shows every setting.',
     '# This file holds secrets: it must be readable by Jarvis alone (mode 0600).',
     section({ server: { port: port ?? 4000 } }),
     ...(timeZone ? [section({ timeZone })] : []),
     '# Aliases are other names that you use for a node: aliases: [master].',
-    section({
-      cluster: {
-        ...(signed && { ca: `${cluster.ca}\n` }),
-        nodes,
-        tokens: tokens.map(({ id, secret, roles }) => ({ id, secret, roles })),
-      },
-    }),
+    section({ cluster: clusterOf(draft) }),
   ]
   return `${parts.join('\n')}`
+}
+
+/** The same file with another cluster in it: all other settings and their comments stay. */
+export const amendConfig = (before: string, draft: Draft): string | undefined => {
+  const doc = parseDocument(before)
+  if (doc.errors.length > 0 || !isMap(doc.contents)) return undefined
+  doc.set('cluster', clusterOf(draft))
+  return doc.toString({ lineWidth: 0 })
+}
+
+const clusterOf = ({ cluster, tokens }: Draft) => {
+  const signed = cluster.ca !== undefined && cluster.nodes.some((n) => n.signed)
+  return {
+    ...(signed && { ca: `${cluster.ca}\n` }),
+    nodes: cluster.nodes.map((node) => nodeOf(node, signed)),
+    tokens: tokens.map(({ id, secret, roles }) => ({ id, secret, roles })),
+  }
 }
 
 const section = (value: unknown) => stringify(value, { lineWidth: 0 })
@@ -39,6 +49,7 @@ const section = (value: unknown) => stringify(value, { lineWidth: 0 })
 const nodeOf = (node: FoundNode, signed: boolean) => ({
   name: node.name,
   address: node.address,
+  ...(node.aliases?.length && { aliases: node.aliases }),
   ...(node.mac && { mac: node.mac }),
   ...((!signed || node.signed === false) && node.fingerprint && { fingerprint: node.fingerprint }),
 })

@@ -12,6 +12,8 @@ export type FoundNode = {
   address: string
   online: boolean
   mac?: string | undefined
+  /** Other names that the operator uses for it. */
+  aliases?: string[] | undefined
   /** The certificate's SHA-256; undefined when the node could not be looked at. */
   fingerprint?: string | undefined
   /** The cluster's CA has signed it. */

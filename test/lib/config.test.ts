@@ -126,6 +126,23 @@ config('a named but absent file, or a container without one, is never the lab', 
   }
 })
 
+config('JARVIS_SETUP holds until there is a configuration that is right', ({ dir }) => {
+  const env = { JARVIS_SETUP: '1' }
+  const file = join(dir, 'jarvis.yaml')
+  const c = loadConfig({ root: dir, env })
+  assert.equal([c.mode, c.file, c.data], ['setup', file, join(dir, 'data')])
+  writeFileSync(file, 'server: { port: no }')
+  assert.is(loadConfig({ root: dir, env }).mode, 'setup')
+  writeFileSync(
+    file,
+    `cluster:
+  nodes: [{ name: pve, address: 10.0.0.1, fingerprint: "${'AB:'.repeat(31)}AB" }]
+  tokens: [{ id: "a@pve!b", secret: x, roles: [audit] }]`,
+  )
+  assert.is(loadConfig({ root: dir, env }).mode, 'real')
+  assert.is(loadConfig({ root: dir, env: { ...env, JARVIS_LAB: '1' } }).mode, 'real')
+})
+
 config('the example file is right and shows every setting once', ({ dir }) => {
   const example = readFileSync(
     join(import.meta.dirname ?? '.', '../../jarvis.example.yaml'),
