@@ -40,17 +40,25 @@ export const gzipHead: Packet = framed(10, (into, at) =>
 export const LAST_CHUNK = Buffer.from(`0${CRLF}${CRLF}`)
 
 /** A text as the bytes of either road, each made when somebody first needs it. */
-export type Parcel = { readonly isEmpty: boolean; packet(gzip: boolean): Packet }
+export type Parcel = {
+  /** Nothing to send; framed, it would be the end of a chunked body. */
+  readonly isEmpty: boolean
+  plain(): Packet
+  gzip(): Packet
+}
 
 export const parcel = (text: string): Parcel => {
   let plain: Packet | undefined
-  let small: Packet | undefined
+  let gzip: Packet | undefined
   return {
     isEmpty: text === '',
-    packet(gzip) {
-      if (gzip) small ??= gzipPacket(text)
-      else plain ??= plainPacket(text)
-      return (gzip ? small : plain)!
+    plain() {
+      plain ??= plainPacket(text)
+      return plain
+    },
+    gzip() {
+      gzip ??= gzipPacket(text)
+      return gzip
     },
   }
 }

@@ -62,7 +62,9 @@ type Socket = NonNullable<ServerResponse<IncomingMessage>['socket']>
 
 /** From here on nobody may call `outgoing.write`: the frames are ours. */
 export const socketSink = (socket: Socket): Sink => ({
-  write: ({ framed }) => void (socket.writable && socket.write(framed)),
+  write({ framed }) {
+    if (socket.writable) socket.write(framed)
+  },
   pending: () => socket.writableLength,
   onDrain: (hear) => void socket.on('drain', hear),
   onClose: (hear) => closing(socket, hear),

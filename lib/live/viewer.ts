@@ -49,10 +49,6 @@ export const createViewer = (needs: ViewerNeeds): Viewer => {
   let stale = false
   let cancelDrop: (() => void) | undefined
 
-  /** An empty piece would be the end of a chunked body. */
-  const write = (one: Parcel) => {
-    if (!one.isEmpty) sink.write(one.packet(gzip))
-  }
   const calm = () => {
     stale = false
     cancelDrop?.()
@@ -66,10 +62,16 @@ export const createViewer = (needs: ViewerNeeds): Viewer => {
     })
   }
 
+  const send = (parcel: Parcel) => {
+    if (stale || parcel.isEmpty) return
+    if (sink.pending() > capBytes) stall()
+    else sink.write(gzip ? parcel.gzip() : parcel.plain())
+  }
+
   sink.onDrain(() => {
     if (!stale) return
     calm()
-    write(needs.whole())
+    send(needs.whole())
   })
   sink.onClose(calm)
   if (gzip) sink.write(gzipHead)
@@ -81,11 +83,7 @@ export const createViewer = (needs: ViewerNeeds): Viewer => {
     get isStale() {
       return stale
     },
-    send(parcel) {
-      if (stale) return
-      if (sink.pending() > capBytes) stall()
-      else write(parcel)
-    },
+    send,
     end() {
       if (stale) sink.destroy()
       else sink.end()
