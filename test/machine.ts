@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** A program, the Debian package that brings it, and the test files that need it. */
-type Need = { path: string; pack: string; wantedBy: RegExp }
+type Need = { path: string; pack: string; wantedBy: RegExp; after?: string }
 
 const needs: Need[] = [
   { path: '/usr/bin/chromium', pack: 'chromium', wantedBy: /test\/(browser\/|views\/looks)/ },
@@ -14,6 +14,13 @@ const needs: Need[] = [
     path: '/usr/lib/python3/dist-packages/proxmoxer',
     pack: 'python3-proxmoxer',
     wantedBy: /test\/lab\/foreign/,
+  },
+  // The tests run it by themselves, on loopback: nobody asked for a service on this machine.
+  {
+    path: '/usr/sbin/sshd',
+    pack: 'openssh-server',
+    wantedBy: /test\/lib\/ssh|test\/sshd/,
+    after: 'systemctl disable ssh',
   },
   // proxmoxer only recommends it, yet its HTTPS backend exits without it.
   {
@@ -33,10 +40,21 @@ export const prepareMachine = async (files: string[]): Promise<void> => {
     return
   }
   console.log(`Installing for the tests: ${packs.join(' ')}`)
-  const done = spawnSync('sh', ['-c', command], {
+  const done = spawnSync('sh', ['-c', unstarted(command, missing)], {
     encoding: 'utf8',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
   if (done.status !== 0)
     console.log(`That failed; the tests that need it will say so.\n${done.stderr}`)
+}
+
+/** A new service is neither started by its package (policy-rc.d) nor at the next boot. */
+const unstarted = (command: string, missing: Need[]): string => {
+  const policy = '/usr/sbin/policy-rc.d'
+  const after = missing.flatMap((n) => (n.after ? [`${n.after} >/dev/null 2>&1 || true`] : []))
+  if (after.length === 0) return command
+  const guarded = existsSync(policy)
+    ? command
+    : `printf '#!/bin/sh\\nexit 101\\n' >${policy}; chmod 755 ${policy}; trap 'rm -f ${policy}' EXIT; ${command}`
+  return [guarded, ...after].join(' && ')
 }
