@@ -15,6 +15,9 @@ export const rows = (value: unknown): Row[] =>
 
 /** A finite number, also from a string such as "2.37"; not from '' or 'N/A'. */
 export const number = (value: unknown): number | undefined => {
+  // Nearly always: 12,000 figures a poll at 800 guests.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (value === undefined) return undefined
   if (typeof value === 'boolean') return value ? 1 : 0
   const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof n === 'number' && Number.isFinite(n) ? n : undefined
@@ -33,7 +36,7 @@ export const filled = (value: unknown): string | undefined => text(value)?.trim(
 
 /** 1, '1', true, 'true', 'yes', 'on'; everything else is no. */
 export const flag = (value: unknown): boolean =>
-  value === true || value === 1 || /^(1|true|yes|on)$/i.test(String(value ?? ''))
+  typeof value === 'string' ? /^(1|true|yes|on)$/i.test(value) : value === true || value === 1
 
 /** As `flag`, but absent stays undefined. */
 export const maybeFlag = (value: unknown): boolean | undefined =>
@@ -45,8 +48,28 @@ export const commas = (value: unknown): string[] => pieces(value, /[,\s]+/)
 /** Tags: `a;b`, older releases also with commas or spaces. */
 export const tags = (value: unknown): string[] => pieces(value, /[;,\s]+/)
 
-const pieces = (value: unknown, separator: RegExp): string[] =>
-  [...new Set((text(value) ?? '').split(separator).filter((s) => s !== ''))].sort(byText)
+const pieces = (value: unknown, separator: RegExp): string[] => {
+  const whole = text(value)
+  if (!whole) return []
+  return remembered(whole + separator.source, () => {
+    const parts = whole.split(separator).filter((s) => s !== '')
+    return parts.length < 2 ? parts : [...new Set(parts)].sort(byText)
+  })
+}
+
+// The same few tag and content texts come in every row of every poll: splitting them again was half
+// of the decoding (0.1 of 0.2 ms at 800 guests). Frozen, because the rows share them.
+const MOST_REMEMBERED = 2000
+const lists = new Map<string, string[]>()
+const remembered = (key: string, make: () => string[]): string[] => {
+  let list = lists.get(key)
+  if (!list) {
+    if (lists.size >= MOST_REMEMBERED) lists.clear()
+    list = Object.freeze(make()) as string[]
+    lists.set(key, list)
+  }
+  return list
+}
 
 /** Code unit order, the same everywhere: no locale, so that a diff is stable. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -55,10 +78,11 @@ export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 
 export const sorted = <T>(list: T[], ...keys: ((item: T) => string | number)[]): T[] =>
   [...list].sort((a, b) => {
     for (const key of keys) {
-      const [x, y] = [key(a), key(b)]
-      const order =
-        typeof x === 'number' && typeof y === 'number' ? x - y : byText(String(x), String(y))
-      if (order !== 0) return order
+      const x = key(a)
+      const y = key(b)
+      if (x === y) continue
+      if (typeof x === 'number' && typeof y === 'number') return x - y
+      return byText(String(x), String(y))
     }
     return 0
   })
