@@ -33,14 +33,16 @@ export const command: Command = {
       ...(host && { host }),
     })
     try {
-      const ca = storeCa(lab, io)
-      io.out(args.values.json ? JSON.stringify(asJson(lab, ca)) : asText(lab, ca))
-      await new Promise<void>((done) => {
+      // Listening before the ready line: whoever reads it may send the signal at once.
+      const stopped = new Promise<void>((done) => {
         const forget = io.onSignal(() => {
           forget()
           done()
         })
       })
+      const ca = storeCa(lab, io)
+      io.out(args.values.json ? JSON.stringify(asJson(lab, ca)) : asText(lab, ca))
+      await stopped
     } finally {
       await lab.stop()
     }
@@ -62,7 +64,7 @@ const asJson = ({ nodes, tokens, controlUrl, fingerprints }: Lab, ca: string) =>
   ca,
   fingerprints,
   tokens,
-  control: controlUrl,
+  scenarios: `${controlUrl}/lab/scenarios`,
 })
 
 const asText = ({ nodes, tokens, controlUrl }: Lab, ca: string): string => {
@@ -75,6 +77,6 @@ const asText = ({ nodes, tokens, controlUrl }: Lab, ca: string): string => {
     `CA: ${ca}`,
     'Tokens:',
     ...Object.entries(tokens).map(curl),
-    `Scenarios: ${controlUrl}`,
+    `Scenarios: ${controlUrl}/lab/scenarios`,
   ].join('\n')
 }

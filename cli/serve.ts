@@ -29,13 +29,10 @@ export const command: Command = {
     })
     const stopped = untilStopped(io)
     const { startJarvis } = await import('../jarvis.ts')
-    const jarvis = await startJarvis({
-      config,
-      log,
-      version: io.version,
-      clock: io.clock,
-      onFatal: stopped.fatal,
-    })
+    const { version, clock } = io
+    const start = startJarvis({ config, log, version, clock, onFatal: stopped.fatal })
+    const jarvis = await Promise.race([start, stopped.again])
+    if (!jarvis) return exit.trouble
     io.out(args.values.json ? JSON.stringify(readyOf(jarvis)) : readyLine(jarvis, config.mode))
     const why = await stopped.asked
     return close(jarvis, why, stopped.again, io, log)
@@ -45,11 +42,11 @@ export const command: Command = {
 type Why = { signal: string } | { fatal: unknown }
 
 /** Listens from the very start, so that a signal during the start is not lost. */
-const untilStopped = (io: Io) => {
+export const untilStopped = (io: Pick<Io, 'onSignal'>) => {
   let count = 0
   let fatal: (error: unknown) => void = () => {}
   let repeat: () => void = () => {}
-  const again = new Promise<void>((done) => (repeat = done))
+  const again = new Promise<undefined>((done) => (repeat = () => done(undefined)))
   const asked = new Promise<Why>((done) => {
     fatal = (error) => done({ fatal: error })
     io.onSignal((signal) => {
@@ -61,7 +58,14 @@ const untilStopped = (io: Io) => {
   return { asked, again, fatal }
 }
 
-const close = async (jarvis: Jarvis, why: Why, again: Promise<void>, io: Io, log: Log) => {
+/** Stops within the time, or leaves what hangs behind; an impatient signal ends the wait. */
+export const close = async (
+  jarvis: Pick<Jarvis, 'stop'>,
+  why: Why,
+  again: Promise<undefined>,
+  io: Pick<Io, 'clock'>,
+  log: Log,
+): Promise<number> => {
   const code = 'fatal' in why ? exit.trouble : exit.ok
   if ('signal' in why) log.info('serve: stopping', { signal: why.signal })
   else log.error('serve: cannot go on', { reason: String(why.fatal) })

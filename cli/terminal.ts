@@ -48,15 +48,16 @@ const prompt = async (question: string, isTTY: boolean, hidden: boolean): Promis
     throw new Problem('invalid', `Nobody is here to be asked: ${question.trim()}`, {
       next: 'Give the answer as an option, see --help.',
     })
-  process.stderr.write(`${question} `)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({
     input: process.stdin,
     output: hidden ? silent : process.stderr,
     terminal: true,
   })
+  // Only now: before the interface is there the terminal would still show what is typed.
+  process.stderr.write(`${question} `)
   const stopped = new AbortController()
-  lines.on('SIGINT', () => stopped.abort())
+  for (const end of ['SIGINT', 'close']) lines.once(end, () => stopped.abort())
   try {
     return await lines.question('', { signal: stopped.signal })
   } catch {

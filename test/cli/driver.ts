@@ -9,12 +9,15 @@ import { systemClock } from '../../lib/clock.ts'
 
 export const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..')
 
-/** A folder that is gone after `work`. */
+/** A folder that is gone after `work`, and so is every child that was started meanwhile. */
 export const withFolder = async <T>(work: (folder: string) => T | Promise<T>): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'jarvis-test-'))
   try {
     return await work(folder)
   } finally {
+    // A test that failed half-way must not leave a server behind that keeps the run from ending.
+    for (const child of running) child.process.kill('SIGKILL')
+    await Promise.all([...running].map((child) => child.ended))
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -61,6 +64,8 @@ export type Child = {
   ended: Promise<{ code: number | null; signal: string | null }>
 }
 
+const running = new Set<Child>()
+
 /** The real program, from the launcher on. */
 export const launch = (argv: string[], env: Record<string, string>): Child =>
   follow(
@@ -82,7 +87,7 @@ export const follow = (process: ChildProcess): Child => {
   const ended = new Promise<{ code: number | null; signal: string | null }>((done) =>
     process.once('close', (code, signal) => done({ code, signal })),
   )
-  return {
+  const child: Child = {
     process,
     out: () => out,
     err: () => err,
@@ -102,4 +107,7 @@ export const follow = (process: ChildProcess): Child => {
       }),
     ended,
   }
+  running.add(child)
+  void ended.then(() => running.delete(child))
+  return child
 }

@@ -1,9 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { launch, run, withFolder } from './driver.ts'
+import { close, untilStopped } from '../../cli/serve.ts'
+import { silentLog } from '../../lib/log.ts'
+import { fakeClock } from '../clock.ts'
+import { follow, launch, root, run, withFolder } from './driver.ts'
 
 const serve = suite('serve')
 
@@ -155,6 +159,69 @@ serve('works from another working directory, and a folder with spaces and a long
     assert.is(alive.code, 0, alive.err)
     child.process.kill('SIGINT')
     assert.is((await child.ended).code, 0)
+  }),
+)
+
+serve('a second signal ends it at once, and what hangs is left after 2.5 s', async () => {
+  const clock = fakeClock()
+  const hears: ((signal: string) => void)[] = []
+  const onSignal = (hear: (signal: string) => void) => {
+    hears.push(hear)
+    return () => {}
+  }
+  const hung = { stop: () => new Promise<void>(() => {}) }
+  const { asked, again } = untilStopped({ onSignal })
+  hears[0]!('SIGTERM')
+  const slow = close(hung, await asked, again, { clock }, silentLog)
+  hears[0]!('SIGINT')
+  assert.is(await slow, 1)
+  const never = new Promise<undefined>(() => {})
+  const late = close(hung, { signal: 'SIGTERM' }, never, { clock }, silentLog)
+  await clock.advance(2500)
+  assert.is(await late, 0)
+})
+
+serve('a password that is typed on a terminal does not show', () =>
+  withFolder(async (folder) => {
+    const data = join(folder, 'data')
+    const typed = 'slow lanterns over Kyoto 7'
+    const command = `${process.execPath} ${join(root, 'jarvis')} user add alice`
+    const terminal = spawn('script', ['-qec', command, join(folder, 'typescript')], {
+      env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...envOf(data) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    if (
+      !(await new Promise((done) =>
+        terminal.once('spawn', () => done(true)).once('error', () => done(false)),
+      ))
+    )
+      return console.log('\nSKIPPED hidden password: needs script(1)')
+    const child = follow(terminal)
+    await child.said(/New password:/)
+    terminal.stdin.write(`${typed}\r`)
+    await child.said(/Once more:/)
+    terminal.stdin.write(`${typed}\r`)
+    await child.said(/Welcome, alice\./)
+    await child.ended
+    assert.not.match(child.out(), 'lanterns')
+    assert.is((await run(['user', 'list'], { env: envOf(data) })).out, 'alice')
+  }),
+)
+
+serve('--watch starts anew when a source changes, and ends with its child', () =>
+  withFolder(async (folder) => {
+    const child = launch(['serve', '--watch'], envOf(folder))
+    await child.said(/ready/)
+    const file = join(root, 'static/.watched')
+    writeFileSync(file, '')
+    try {
+      await child.said(/ready[^]*ready/)
+    } finally {
+      rmSync(file)
+    }
+    child.process.kill('SIGTERM')
+    assert.is((await child.ended).code, 0)
+    assert.is((await run(['status'], { env: envOf(folder) })).code, 3)
   }),
 )
 
