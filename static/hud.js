@@ -65,6 +65,7 @@
     } catch {
       // A browser without storage still has the cookie.
     }
+    // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is absent over plain http and in Firefox before 140.
     document.cookie = `${key}=${value}; path=/; max-age=${YEAR}; samesite=lax`
   }
 

@@ -133,6 +133,15 @@ looks('a device that asks for contrast gets it, unless a look was chosen', async
   await opened(t, '/hud/none', {}, async (page) => assert.is(await ground(page), '#05090d'))
 })
 
+looks('colours forced by the system reach the drawings too, in every mode', async (t) => {
+  const same = `getComputedStyle(document.querySelector('.ring .figure')).fill ===
+    getComputedStyle(document.querySelector('h1')).color`
+  for (const mode of [...modes, 'none'])
+    await opened(t, `/hud/${mode}`, { forcedColors: 'active' }, async (page) =>
+      assert.ok(await page.evaluate(same), mode),
+    )
+})
+
 looks('the look is changed in place and kept for the next page', async (t) => {
   await opened(t, '/hud/none', { viewport: { width: 1920, height: 1080 } }, async (page) => {
     await page.click('.modes button[value=calm]')

@@ -66,7 +66,7 @@ const rowsOf = <T>(all: readonly T[], perRow: number): T[][] =>
 
 const node = (n: WallNode, i: number) => {
   const classes = [i === 0 && 'first', n.old !== undefined && 'lost', n.hot && 'hot']
-  return html`<td class="${classes.filter(Boolean).join(' ')}"><h2>${n.name}</h2>${sign(n.sign)}<p class="what">CPU %</p><p class="cpu n">${n.cpu ?? DASH}</p><p class="line"><span class="n">${n.ram}</span>RAM</p><div class="rail"><div class="${step(n.ramShare)}"></div></div>${last(n)}</td>`
+  return html`<td class="${classes.filter(Boolean).join(' ')}"><h2>${n.name}</h2>${sign(n.sign)}<p class="what">CPU %</p><p class="cpu n">${n.cpu ?? DASH}</p><p class="line">RAM <span class="n">${n.ram}</span></p><div class="rail"><div class="${step(n.ramShare)}"></div></div>${last(n)}</td>`
 }
 
 const last = (n: WallNode) =>
@@ -74,10 +74,10 @@ const last = (n: WallNode) =>
     ? html`<p class="line since">${n.old}</p>`
     : n.temperature === undefined
       ? ''
-      : html`<p class="line temp"><span class="n">${n.temperature}</span>Temp</p>`
+      : html`<p class="line temp">Temp <span class="n">${n.temperature}</span></p>`
 
 const nameCell = (n: WallName, i: number) =>
-  html`<td class="${[i === 0 && 'first', n.sign === 'unknown' && 'unseen'].filter(Boolean).join(' ')}">${sign(n.sign)}${n.figure === undefined ? '' : html`<span class="n">${n.figure}</span>`}${n.text}</td>`
+  html`<td class="${[i === 0 && 'first', n.sign === 'unknown' && 'unseen'].filter(Boolean).join(' ')}">${sign(n.sign)}${n.text}${n.figure === undefined ? '' : html` <span class="n">${n.figure}</span>`}</td>`
 
 const words: Record<WallSign, string> = {
   well: 'up',
