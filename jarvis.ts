@@ -7,7 +7,7 @@ import { listenControl } from './cli/control.ts'
 import { createTrail, type Trail } from './lib/audit/trail.ts'
 import { type Auth, createAuth } from './lib/auth/auth.ts'
 import { type Bus, createBus } from './lib/bus.ts'
-import { type Clock, systemClock } from './lib/clock.ts'
+import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
 import type { Config } from './lib/config.ts'
 import { type ClusterConfig, tokenFor } from './lib/config-cluster.ts'
@@ -15,7 +15,7 @@ import { openDb } from './lib/db/db.ts'
 import { lockFolder } from './lib/db/lock.ts'
 import { migrate, readMigrations } from './lib/db/migrate.ts'
 import { createWriteBuffer } from './lib/db/write-buffer.ts'
-import { messageOf, Problem } from './lib/errors.ts'
+import { messageOf } from './lib/errors.ts'
 import { createEvents } from './lib/events/events.ts'
 import type { Events } from './lib/events/kinds.ts'
 import type { Log } from './lib/log.ts'
@@ -23,6 +23,7 @@ import { createProxmox } from './lib/proxmox/client.ts'
 import { createKillSwitch } from './lib/safety/kill-switch.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
 import { createKeeper } from './lib/setup/keeper.ts'
+import { createTalks } from './lib/setup/talks.ts'
 import { createDoor } from './lib/tools/call.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
@@ -34,6 +35,8 @@ export type StartOptions = {
   log: Log
   version: string
   clock?: Clock
+  /** Reads the configuration anew, after the set-up has written it. */
+  reload?: () => Config
   /** Called when the server cannot go on and must be stopped by whoever started it. */
   onFatal?: (error: unknown) => void
 }
@@ -52,25 +55,67 @@ export type Jarvis = {
 
 /** Starts everything; on a failure what was already started is undone before it throws. */
 export const startJarvis = async (options: StartOptions): Promise<Jarvis> => {
+  const { log, reload, clock = systemClock } = options
   const undo: (() => unknown)[] = []
-  const stop = async () => {
+  const undoAll = async () => {
     for (let step = undo.pop(); step; step = undo.pop()) {
       try {
         await step()
       } catch (error) {
-        options.log.error('stop: a step failed', { reason: messageOf(error) })
+        log.error('stop: a step failed', { reason: messageOf(error) })
       }
     }
   }
-  try {
-    return { ...(await compose(options, undo)), stop }
-  } catch (error) {
-    await stop()
-    throw error
+  const build = async (config: Config) => {
+    try {
+      return await compose({ ...options, config }, undo, reload && startAnew)
+    } catch (error) {
+      await undoAll()
+      throw error
+    }
+  }
+  let ending = false
+  let turning: Promise<void> | undefined
+  /** In place and on the same port: a container that ended would come back as what it was. */
+  const turn = async () => {
+    const config = reload!()
+    await undoAll()
+    if (ending) return
+    jarvis = await build({ ...config, server: { ...config.server, port: jarvis.port } })
+    log.info('serve: started anew', { mode: config.mode, url: jarvis.url })
+  }
+  /** A moment later, so that the answer to whoever asked for it is out. */
+  const startAnew = () => {
+    if (turning || ending) return
+    const later = sleep(clock, 300).then(turn)
+    turning = later
+      .catch((error) => options.onFatal?.(error))
+      .finally(() => {
+        turning = undefined
+      })
+  }
+  let jarvis = await build(options.config)
+  return {
+    url: jarvis.url,
+    fetch: (request, env) => jarvis.fetch(request, env),
+    welcomeCode: jarvis.welcomeCode,
+    viewToken: jarvis.viewToken,
+    async stop() {
+      ending = true
+      await turning
+      await undoAll()
+    },
   }
 }
 
-const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
+/** Where the set-up has not been yet: no node, no token. */
+const nowhere: ClusterConfig = { nodes: [], tokens: [] }
+
+const compose = async (
+  options: StartOptions,
+  undo: (() => unknown)[],
+  startAnew: (() => void) | undefined,
+) => {
   const { config, log, version, clock = systemClock } = options
   const lock = await lockFolder(config.data, 'serve')
   undo.push(() => lock.release())
@@ -90,8 +135,7 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
   const auth = createAuth({ db, clock, bus, sessions: config.sessions })
 
   const lab = config.mode === 'lab' ? await bringUpLab(clock, log, undo) : undefined
-  const place: ClusterConfig | undefined = lab?.cluster ?? config.cluster
-  if (!place) throw new Problem('invalid', 'There is no cluster to look at.')
+  const place = lab?.cluster ?? config.cluster ?? nowhere
   const proxmox = createProxmox({
     nodes: place.nodes,
     ...(place.ca ? { ca: place.ca } : {}),
@@ -140,7 +184,9 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
     stop,
     trouble: disk.trouble,
   }
-  const site = createSite({ ...needs, ...(lab ? { lab: lab.face } : {}) })
+  const setup = createTalks({ ...config, file: config.file ?? '', port: config.server.port, clock })
+  undo.push(() => setup.close())
+  const site = createSite({ ...needs, setup, startAnew, ...(lab ? { lab: lab.face } : {}) })
 
   const door = await listen(config, site.fetch)
   undo.push(() => door.close())
@@ -151,7 +197,7 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
     fetch: (request, env) => (isLocal(request) ? local : site).fetch(request, env),
   })
   undo.push(() => control.close())
-  cluster.start()
+  if (config.mode !== 'setup') cluster.start()
   undo.push(() => cluster.stop())
   // Before the door closes: whoever waits for a deed is told that it is under way.
   undo.push(() => tools.close())
@@ -176,6 +222,7 @@ const compose = async (options: StartOptions, undo: (() => unknown)[]) => {
   bus.emit('server.started', { version, mode: config.mode })
   return {
     url: door.url,
+    port: door.port,
     fetch: site.fetch,
     welcomeCode: auth.welcome.code(),
     viewToken: lab && giveAway(auth),

@@ -5,7 +5,7 @@ import { type Config, loadConfig } from '../lib/config.ts'
 import { openDb } from '../lib/db/db.ts'
 import { readMigrations } from '../lib/db/migrate.ts'
 import { clean } from '../lib/log.ts'
-import { examine } from '../lib/setup/doctor.ts'
+import { examine, newestBackup, runtime } from '../lib/setup/doctor.ts'
 import type { Finding } from '../lib/setup/finding.ts'
 import type { Brief } from '../views/brief.ts'
 import type { Command } from './command.ts'
@@ -32,12 +32,6 @@ export const command: Command = {
   },
 }
 
-const runtime = () => {
-  const { bun, deno, node } = process.versions
-  if (bun) return { name: 'bun', version: bun }
-  return deno ? { name: 'deno', version: deno } : { name: 'node', version: node }
-}
-
 const withTrail = async <T>(file: string, { clock }: Io, work: (trail: Trail) => T): Promise<T> => {
   const db = await openDb(file)
   try {
@@ -46,10 +40,6 @@ const withTrail = async <T>(file: string, { clock }: Io, work: (trail: Trail) =>
     db.close()
   }
 }
-
-/** The keeper writes every backup into the trail; looking through the newest thousand is enough. */
-const newestBackup = (trail: Trail) =>
-  trail.list({ limit: 1000 }).find((row) => row.what === 'database.backup')?.at
 
 const marks = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' }
 

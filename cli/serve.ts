@@ -1,7 +1,7 @@
 /** `jarvis serve`: starts the house, says where the door is, and closes it at a signal. */
 
 import type { Jarvis } from '../jarvis.ts'
-import { loadConfig } from '../lib/config.ts'
+import { type Config, loadConfig } from '../lib/config.ts'
 import { createLog, type Log } from '../lib/log.ts'
 import { paths } from '../lib/paths.ts'
 import type { Command } from './command.ts'
@@ -22,7 +22,8 @@ export const command: Command = {
       const { serveAndWatch } = await import('./watch.ts')
       return serveAndWatch(args.values.json ? ['--json'] : [], io)
     }
-    const config = loadConfig({ root: io.root, env: io.env, cwd: io.cwd })
+    const reload = () => loadConfig({ root: io.root, env: io.env, cwd: io.cwd })
+    const config = reload()
     const log = createLog(io.clock, {
       write: io.err,
       least: io.env.JARVIS_DEBUG ? 'debug' : 'info',
@@ -30,7 +31,7 @@ export const command: Command = {
     const stopped = untilStopped(io)
     const { startJarvis } = await import('../jarvis.ts')
     const { version, clock } = io
-    const start = startJarvis({ config, log, version, clock, onFatal: stopped.fatal })
+    const start = startJarvis({ config, log, version, clock, reload, onFatal: stopped.fatal })
     const jarvis = await Promise.race([start, stopped.again])
     if (!jarvis) return exit.trouble
     io.out(args.values.json ? JSON.stringify(readyOf(jarvis)) : readyLine(jarvis, config.mode))
@@ -90,11 +91,17 @@ const readyOf = ({ url, welcomeCode, viewToken }: Jarvis) => ({
   token: viewToken ?? null,
 })
 
+const states: Record<Config['mode'], string> = {
+  real: '',
+  lab: ' (LAB, a simulated cluster)',
+  setup: ' to be set up',
+}
+
 /** One line, so that whoever looks for it in a journal has everything at once. */
-const readyLine = (jarvis: Jarvis, mode: string): string => {
+const readyLine = (jarvis: Jarvis, mode: Config['mode']): string => {
   const { url, welcome, token } = readyOf(jarvis)
   return [
-    `Jarvis is ready${mode === 'lab' ? ' (LAB, a simulated cluster)' : ''}: ${url}`,
+    `Jarvis is ready${states[mode]}: ${url}`,
     ...(welcome ? [`first visit: ${welcome}`] : []),
     ...(token
       ? [`try: curl -H 'Authorization: Bearer ${token}' ${url}${paths.panel('guests')}`]

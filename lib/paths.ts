@@ -24,6 +24,7 @@ export const paths = {
   login: (next?: string) => (next ? `/login?next=${part(next)}` : '/login'),
   logout: () => '/logout',
   welcome: (code?: string) => (code ? `/welcome?code=${part(code)}` : '/welcome'),
+  setup: (stage?: string) => (stage ? `/setup/${part(stage)}` : '/setup'),
   settings: () => '/settings',
   password: () => '/settings/password',
   session: (id: string) => `/settings/sessions/${part(id)}`,

@@ -14,6 +14,7 @@ import { createMetrics } from './metrics.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { showPanel } from './panels.ts'
 import { settingsRoutes } from './settings.ts'
+import { onlySetup, setupRoutes } from './setup.ts'
 import { staticFiles } from './static.ts'
 import { pressStop, releaseStop, showStop } from './stop.ts'
 import { welcomeRoutes } from './welcome.ts'
@@ -26,10 +27,13 @@ export const createSite = (needs: Needs): App => {
   app.use(metrics.count)
   app.use(guard(needs))
 
+  if (needs.config.mode === 'setup') app.use(onlySetup(needs))
+
   // Who may: the way in, and who else has one
   app.route('/', loginRoutes(needs))
   app.route('/', welcomeRoutes(needs))
   app.route('/', settingsRoutes(needs))
+  app.route('/', setupRoutes(needs))
 
   // What one sees
   app.get(paths.hud(), showHome(needs))

@@ -12,6 +12,7 @@ import type { Events } from '../lib/events/kinds.ts'
 import type { Log } from '../lib/log.ts'
 import type { KillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
+import type { Talks } from '../lib/setup/talks.ts'
 import type { Door } from '../lib/tools/call.ts'
 import type { Asker } from './asker.ts'
 
@@ -44,6 +45,10 @@ export type Needs = {
   tools: Door
   stop: KillSwitch
   lab?: LabFace | undefined
+  /** The set-up's talk; a test of other things has none. */
+  setup?: Talks | undefined
+  /** Starts the house anew with the configuration that was written; absent where nobody can. */
+  startAnew?: (() => void) | undefined
   /** Set while something that storing needs is broken: shown as a banner on every page. */
   trouble(): string | undefined
 }

@@ -111,3 +111,41 @@ export const settingsOperations: Operation[] = [
   }),
   ...ending(paths.wallKeys(), 'Revokes a wall key.'),
 ]
+
+const stage = {
+  stage: {
+    in: 'path',
+    what: 'The step: address, certificate, access, plan, check, nodes or write.',
+  },
+} as const
+
+export const setupOperations: Operation[] = [
+  {
+    method: 'get',
+    path: paths.setup(),
+    what: 'What is connected, or how to connect a cluster.',
+    scope: 'admin',
+    answers: { 200: page('The page.'), 303: back },
+  },
+  {
+    method: 'get',
+    path: `${paths.setup()}/:stage`,
+    what: 'One step of the set-up, for a person in a browser; `checks` is the report of the doctor.',
+    scope: 'admin',
+    parameters: stage,
+    answers: { 200: page('The page.'), 303: back, 409: failed('Another person is setting up.') },
+  },
+  {
+    method: 'post',
+    path: `${paths.setup()}/:stage`,
+    what: 'Takes one step of the set-up; its fields are those of the page.',
+    scope: 'admin',
+    parameters: stage,
+    answers: {
+      200: page('Written.'),
+      303: back,
+      403: failed('Not a person.'),
+      422: page('What is wrong.'),
+    },
+  },
+]

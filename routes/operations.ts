@@ -2,7 +2,7 @@
 import { panels, paths } from '../lib/paths.ts'
 import { back, failed, type Operation } from './operation.ts'
 import { deedOperations } from './operations-deeds.ts'
-import { doorOperations, settingsOperations } from './operations-door.ts'
+import { doorOperations, settingsOperations, setupOperations } from './operations-door.ts'
 import * as shapes from './shapes.ts'
 
 const panelOperations: Operation[] = [
@@ -159,4 +159,5 @@ export const operations: Operation[] = [
   ...labOperations,
   ...doorOperations,
   ...settingsOperations,
+  ...setupOperations,
 ]

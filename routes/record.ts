@@ -8,6 +8,8 @@ export type Deed =
   | 'welcome'
   | 'password.change'
   | 'session.end'
+  | 'setup.carry-out'
+  | 'setup.write'
   | 'token.create'
   | 'token.revoke'
   | 'wall-key.create'

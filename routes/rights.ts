@@ -13,7 +13,7 @@ export const isStatic = (path: string): boolean => path.startsWith('/static/')
 const forWalls = /^\/(wall(\/[^/]*)?|f\/[^/]+|live)$/
 export const isForWalls = (path: string): boolean => forWalls.test(path)
 
-const admin = /^\/settings(\/|$)/
+const admin = /^\/(settings|setup)(\/|$)/
 /** Anybody may leave. */
 const leave: string = paths.logout()
 

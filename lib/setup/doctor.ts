@@ -2,6 +2,7 @@
  * The doctor: looks at each thing that the product needs, on this machine and in the cluster, and
  * names the command that mends what is missing. It changes nothing.
  */
+import type { Trail } from '../audit/trail.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { asProblem, type Problem } from '../errors.ts'
@@ -65,3 +66,14 @@ const configuration = ({ mode, file }: Config): Finding =>
           : 'There is none yet: Jarvis serves the set-up only.',
         './jarvis setup',
       )
+
+/** What runs this program, for the report. */
+export const runtime = (): DoctorNeeds['runtime'] => {
+  const { bun, deno, node } = process.versions
+  if (bun) return { name: 'bun', version: bun }
+  return deno ? { name: 'deno', version: deno } : { name: 'node', version: node }
+}
+
+/** The keeper writes every backup into the trail; looking through the newest thousand is enough. */
+export const newestBackup = (trail: Pick<Trail, 'list'>): number | undefined =>
+  trail.list({ limit: 1000 }).find((row) => row.what === 'database.backup')?.at

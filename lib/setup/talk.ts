@@ -1,12 +1,12 @@
 /**
- * The set-up as a talk with one operator at a time: each step needs the one before, and what came
- * of it stays here, in memory, until the file is written or half an hour has passed in silence.
+ * The set-up as a talk, step by step: each needs the one before, and what came of it stays here, in
+ * memory, so that it survives a closed browser.
  * The root password is used in the moment and not kept; a login's ticket goes when its work is done.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { type Clock, minutes } from '../clock.ts'
-import { Problem } from '../errors.ts'
-import { duration } from '../format.ts'
+import type { Clock } from '../clock.ts'
+import { loadConfig } from '../config.ts'
+import { messageOf, Problem } from '../errors.ts'
 import { fingerprintOf, type Learned, learnCertificate } from '../proxmox/tls.ts'
 import type { TokenRole } from '../proxmox/types.ts'
 import { demandNode, type Lookup } from './address.ts'
@@ -55,6 +55,8 @@ export type NodeEdit = { address: string; aliases: string[]; mac: string }
 /** The verbs of one talk, in their order. Each throws a Problem and then changes nothing. */
 export type Talk = {
   agreed(): Readonly<Agreed>
+  /** The file that is there already: undefined = none, '' = it is right, else what is wrong with it. */
+  before(): string | undefined
   /** The stages that can be shown now; the last one is where the talk stands. */
   reached(): Stage[]
   meet(address: string): Promise<void>
@@ -116,6 +118,7 @@ export const createTalk = (needs: TalkNeeds): Talk & { close(): void } => {
 
   return {
     agreed: () => agreed,
+    before: () => (existsSync(file) ? faultOf(file, root) : undefined),
     reached: () => stages.slice(0, stages.indexOf(stageOf(agreed)) + 1),
     async meet(address) {
       demandWritable(file)
@@ -224,6 +227,15 @@ export const createTalk = (needs: TalkNeeds): Talk & { close(): void } => {
   }
 }
 
+const faultOf = (file: string, root: string): string => {
+  try {
+    loadConfig({ root, env: { JARVIS_CONFIG: file } })
+    return ''
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
 const order = ({ roles, places }: Wish): [TokenRole[], Places] => [roles, places]
 
 const stageOf = ({ learned, trusted, steps, tokens, cluster, reviewed }: Agreed): Stage => {
@@ -251,62 +263,4 @@ const edited = async (
       next: `Expected ${node.fingerprint}, got ${leaf.fingerprint}.`,
     })
   return changed
-}
-
-const SILENCE = minutes(30)
-
-/** Whoever begins has the floor; `close` ends the talk and forgets its secrets. */
-export type Talks = {
-  file: string
-  /** The talk of this person, a new one where there is none. Throws `conflict` while another has the floor. */
-  of(owner: string): Talk
-  /** One step at a time: a second click while the first one works throws `busy`. */
-  working<T>(owner: string, work: (talk: Talk) => T | Promise<T>): Promise<T>
-  /** The talk is over, whatever came of it. */
-  end(owner: string): void
-  close(): void
-}
-
-export const createTalks = (needs: TalkNeeds): Talks => {
-  const { clock, file } = needs
-  type Floor = { owner: string; talk: ReturnType<typeof createTalk>; since: number; busy: boolean }
-  let floor: Floor | undefined
-  let cancel = () => {}
-  const close = () => {
-    cancel()
-    floor?.talk.close()
-    floor = undefined
-  }
-  const take = (owner: string): Floor => {
-    if (floor && floor.owner !== owner)
-      throw new Problem('conflict', `${floor.owner} is setting up, since ${age(floor.since)}.`, {
-        next: 'Half an hour after the last step the floor is free again.',
-      })
-    floor ??= { owner, talk: createTalk(needs), since: clock.now(), busy: false }
-    cancel()
-    cancel = clock.after(SILENCE, close)
-    return floor
-  }
-  const age = (since: number) => duration((clock.now() - since) / 1000)
-  return {
-    file,
-    of: (owner) => take(owner).talk,
-    async working(owner, work) {
-      const mine = take(owner)
-      if (mine.busy)
-        throw new Problem('busy', 'I am still at the last step.', {
-          next: 'Look again in a moment.',
-        })
-      mine.busy = true
-      try {
-        return await work(mine.talk)
-      } finally {
-        mine.busy = false
-      }
-    },
-    end: (owner) => {
-      if (floor?.owner === owner) close()
-    },
-    close,
-  }
 }
