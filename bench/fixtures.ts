@@ -19,6 +19,9 @@ export type Thing = {
   uptime: number
   netin: number
   netout: number
+  diskread: number
+  diskwrite: number
+  template: 0 | 1
   tags: string
 }
 
@@ -30,6 +33,7 @@ const randomFrom = (seed: number) => () => {
   return seed / 4_294_967_296
 }
 
+/** The shape of `/cluster/resources`; `id` is the element's, see `resourcesBody` for theirs. */
 export type World = { things: Thing[]; step(churn: Churn): Thing[] }
 
 export const createWorld = (nodes: number, guests: number): World => {
@@ -53,7 +57,10 @@ export const createWorld = (nodes: number, guests: number): World => {
       uptime: Math.floor(random() * 1e6),
       netin: Math.floor(random() * 1e9),
       netout: Math.floor(random() * 1e9),
-      tags: 'prod;web',
+      diskread: Math.floor(random() * 1e11),
+      diskwrite: Math.floor(random() * 1e11),
+      template: 0,
+      tags: 'production;web',
     }
   })
 
@@ -79,3 +86,13 @@ export const rowHtml = (t: Thing): string =>
 
 export const tableHtml = (things: readonly Thing[]): string =>
   `<table id="panel-guests"><tbody>${things.map(rowHtml).join('\n')}</tbody></table>`
+
+/** The world as the body of Proxmox VE 9's `/cluster/resources`. */
+export const resourcesBody = (things: readonly Thing[]): string =>
+  JSON.stringify({
+    data: things.map((t) =>
+      t.type === 'node'
+        ? { ...t, id: `node/${t.name}`, node: t.name, status: 'online', vmid: undefined }
+        : { ...t, id: `${t.type}/${t.vmid}` },
+    ),
+  })
