@@ -108,8 +108,11 @@ export const startJarvis = async (options: StartOptions): Promise<Jarvis> => {
   }
 }
 
-/** Where the set-up has not been yet: no node, no token. */
-const nowhere: ClusterConfig = { nodes: [], tokens: [] }
+/** Before the set-up: no token, so nobody is ever asked at this address. */
+const nowhere: ClusterConfig = {
+  nodes: [{ name: 'none', address: '127.0.0.1:9', aliases: [] }],
+  tokens: [],
+}
 
 const compose = async (
   options: StartOptions,
@@ -150,11 +153,19 @@ const compose = async (
     clock,
     log,
     db,
-    nodes: place.nodes,
+    nodes: place === nowhere ? [] : place.nodes,
     poll: config.poll,
     buffer,
   })
-  const stop = createKillSwitch({ db, clock, log, bus, file: join(config.data, 'STOP') })
+  const stop = createKillSwitch({
+    db,
+    clock,
+    log,
+    bus,
+    file: join(config.data, 'STOP'),
+    // The lab's data lie one folder below; who stops the house means the lab as well.
+    ...(lab && { alsoObey: join(config.data, '..', 'STOP') }),
+  })
   stop.onChange(({ state, by, reason }) => writeDown(trail, state.pressed, by, reason))
   stop.start()
   undo.push(() => stop.close())

@@ -39,6 +39,8 @@ type Needs = {
   bus?: Pick<Bus<Events>, 'emit'> | undefined
   /** `data/STOP`. Its first line says who; removing it alone releases nothing while the row stands. */
   file?: string | undefined
+  /** Another one that is obeyed and never touched: in the lab, the file of the real cluster. */
+  alsoObey?: string | undefined
 }
 
 type Pressed = Extract<StopState, { pressed: true }>
@@ -47,7 +49,7 @@ type Row = { pressed_at: number; pressed_by: string; reason: string | null }
 /** The file works within a second: it is looked for twice a second, which costs 10 µs each. */
 const LOOK_EVERY_MS = 500
 
-export const createKillSwitch = ({ db, clock, log, bus, file }: Needs): KillSwitch => {
+export const createKillSwitch = ({ db, clock, log, bus, file, alsoObey }: Needs): KillSwitch => {
   const ears = new Set<(change: StopChange) => void>()
   let now: Pressed | undefined = stored(db)
   let controller = new AbortController()
@@ -86,7 +88,8 @@ export const createKillSwitch = ({ db, clock, log, bus, file }: Needs): KillSwit
   }
 
   const look = () => {
-    if (!now && file && isThere(file)) press(readStop(file))
+    const there = now ? undefined : [file, alsoObey].find((f) => f !== undefined && isThere(f))
+    if (there) press(readStop(there))
   }
   const watch = () => {
     stopLooking = clock.after(LOOK_EVERY_MS, () => {
@@ -105,6 +108,7 @@ export const createKillSwitch = ({ db, clock, log, bus, file }: Needs): KillSwit
     release({ by, kind }) {
       if (kind !== 'person') throw onlyPersons()
       if (!now) return
+      if (alsoObey && isThere(alsoObey)) throw stillThere(alsoObey)
       if (file) removeFile(file)
       db.run('delete from stop')
       const afterMs = clock.now() - now.at
@@ -175,9 +179,12 @@ const removeFile = (file: string) => {
   try {
     rmSync(file, { force: true })
   } catch (cause) {
-    throw new Problem('conflict', `The file ${file} cannot be removed, so STOP stays pressed.`, {
-      cause,
-      next: 'Remove it by hand, then let go again.',
-    })
+    throw stillThere(file, cause)
   }
 }
+
+const stillThere = (file: string, cause?: unknown) =>
+  new Problem('conflict', `The file ${file} is there, so STOP stays pressed.`, {
+    ...(cause !== undefined && { cause }),
+    next: 'Remove it by hand, then let go again.',
+  })

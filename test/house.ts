@@ -1,0 +1,210 @@
+/**
+ * The whole house over the lab: real HTTPS to the simulated cluster, a database in a file, the site
+ * in front. What is sent to the cluster besides reads is listed, as seen at the wire.
+ */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { ClientRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Lab, startLab } from '../lab/lab.ts'
+import { createTrail } from '../lib/audit/trail.ts'
+import { createAuth, type Scope } from '../lib/auth/auth.ts'
+import { createBus, type News } from '../lib/bus.ts'
+import { systemClock as clock, sleep } from '../lib/clock.ts'
+import { createCluster } from '../lib/cluster/cluster.ts'
+import { loadConfig } from '../lib/config.ts'
+import { type Db, openDb } from '../lib/db/db.ts'
+import { migrate, readMigrations } from '../lib/db/migrate.ts'
+import { createWriteBuffer } from '../lib/db/write-buffer.ts'
+import { createEvents } from '../lib/events/events.ts'
+import type { Events } from '../lib/events/kinds.ts'
+import { createLog } from '../lib/log.ts'
+import { createProxmox } from '../lib/proxmox/client.ts'
+import type { Token } from '../lib/proxmox/types.ts'
+import { createKillSwitch } from '../lib/safety/kill-switch.ts'
+import { createSchedule } from '../lib/schedule/schedule.ts'
+import { createDoor } from '../lib/tools/call.ts'
+import { createSite } from '../routes/index.ts'
+import type { Needs } from '../routes/needs.ts'
+import { alice, firefox } from './cast.ts'
+import { CHEAP } from './doors.ts'
+
+const root = join(import.meta.dirname ?? '.', '..')
+
+export type Given = {
+  lab?: Lab
+  /** The token that writes; the lab's operate token unless said. */
+  operate?: (lab: Lab) => Token
+  folder?: string
+}
+type Ask = {
+  as?: Scope | 'alice' | null
+  form?: Record<string, string>
+  json?: unknown
+  headers?: Record<string, string>
+}
+
+export const openHouse = async (given: Given = {}) => {
+  const lab = given.lab ?? (await startLab({ pace: 0.05 }))
+  const folder = given.folder ?? mkdtempSync(join(tmpdir(), 'jarvis-house-'))
+  const db = await openDb(join(folder, 'jarvis.db'))
+  migrate(db, readMigrations(join(root, 'migrations')))
+  const lines: string[] = []
+  const news: News<Events>[] = []
+  const log = createLog(clock, { write: (line) => void lines.push(line) })
+  const bus = createBus<Events>((kind, error) => lines.push(`${kind}: ${error}`))
+  bus.onAny((n) => void news.push(n))
+  const buffer = createWriteBuffer(db, { clock })
+  const events = createEvents({ db, bus, clock, buffer })
+  const sessions = { idleHours: 12, absoluteDays: 30 }
+  const auth = createAuth({ db, clock, bus, sessions, cost: CHEAP })
+  const operate = given.operate?.(lab) ?? lab.tokens.operate
+  const proxmox = createProxmox({
+    nodes: lab.nodes,
+    ca: lab.ca,
+    token: (role) => (role === 'audit' ? lab.tokens.audit : operate),
+    clock,
+    log,
+  })
+  const cluster = createCluster({
+    proxmox,
+    bus,
+    clock,
+    log,
+    db,
+    nodes: lab.nodes,
+    poll: { seconds: 5, fastSeconds: 1, storageSeconds: 60, backupMinutes: 60 },
+  })
+  const trail = createTrail({ db, clock })
+  const stop = createKillSwitch({ db, clock, log, bus, file: join(folder, 'STOP') })
+  stop.start()
+  const ownToken = () => operate.id
+  const tools = createDoor({ proxmox, cluster, stop, db, clock, log, trail, bus, ownToken })
+  const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
+  const needs: Needs = {
+    config: { ...base, timeZone: 'UTC', mode: 'real' },
+    version: '0.1.0',
+    clock,
+    log,
+    auth,
+    cluster,
+    events,
+    bus,
+    trail,
+    schedule: createSchedule({ clock, log, db }),
+    tools,
+    stop,
+    trouble: () => undefined,
+  }
+  const app = createSite(needs)
+  const writes: string[] = []
+  const seen = (message: unknown) => {
+    const { method, path } = (message as { request: ClientRequest }).request
+    if (method !== 'GET') writes.push(`${method} ${path.replace('/api2/json', '')}`)
+  }
+  subscribe('http.client.request.start', seen)
+  cluster.start()
+  await cluster.refresh()
+
+  const cookie = async () => {
+    const account = auth.accounts.find(alice.name) ?? (await auth.accounts.create(alice))
+    const { secret } = auth.sessions.open({ accountId: account.id, address: '', browser: '' })
+    return `jv_session=${secret}`
+  }
+  const secrets = new Map<Scope, string>()
+  const tokenOf = (scope: Scope) => {
+    const name = `test ${scope}`
+    for (const old of auth.tokens.list())
+      if (old.name === name && !old.revokedAt && !secrets.has(scope))
+        auth.tokens.revoke(old.id, 'the test')
+    const secret = secrets.get(scope) ?? auth.tokens.create({ name, scope, by: 'the test' }).secret
+    secrets.set(scope, secret)
+    return secret
+  }
+  const headersFor = async (as: Ask['as']): Promise<Record<string, string>> => {
+    if (as === null) return {}
+    if (as === 'alice') return { cookie: await cookie(), origin: 'http://localhost' }
+    const scope = as ?? 'operate'
+    return { authorization: `Bearer ${tokenOf(scope)}` }
+  }
+
+  return {
+    lab,
+    db,
+    folder,
+    app,
+    auth,
+    cluster,
+    proxmox,
+    stop,
+    tools,
+    trail,
+    lines,
+    news,
+    /** Everything but reads that went to the cluster since the start. */
+    writes,
+    kinds: () => news.map((n) => n.kind).filter((k) => /^(deed|stop)\./.test(k)),
+    /** Audit entries, oldest first. */
+    audit: () => trail.list({ limit: 100 }).reverse(),
+    /** POSTs with a token for acting, or as alice at her browser. */
+    async post(path: string, { as, form, json, headers }: Ask = {}) {
+      const body = form
+        ? new URLSearchParams(form)
+        : json === undefined
+          ? undefined
+          : JSON.stringify(json)
+      return app.request(`http://localhost${path}`, {
+        method: 'POST',
+        headers: {
+          accept: as === 'alice' ? 'text/html' : 'application/json',
+          'user-agent': as === 'alice' ? firefox : 'test',
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...(await headersFor(as)),
+          ...headers,
+        },
+        ...(body && { body }),
+      })
+    },
+    async get(path: string, as: Ask['as'] = 'view') {
+      const headers = { accept: 'application/json', ...(await headersFor(as)) }
+      return app.request(`http://localhost${path}`, { headers })
+    },
+    /** The end as `kill -9` makes it, as far as the database can tell; the lab goes on. */
+    async drop() {
+      unsubscribe('http.client.request.start', seen)
+      tools.close()
+      stop.close()
+      await cluster.stop()
+      proxmox.close()
+      events.close()
+      buffer.close()
+      db.close()
+    },
+    async close() {
+      await this.drop()
+      await lab.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>
+
+/** Waits until it is so, at most 10 s; what never comes ends in the assertion that follows. */
+export const until = async (so: () => boolean) => {
+  for (let i = 0; i < 500 && !so(); i++) await sleep(clock, 20)
+}
+
+/** A guest that ignores its power button: its shutdown takes 3 s at the tests' pace, then fails. */
+export const makeDeaf = ({ world }: Lab, vmid: number) => {
+  world.guest(vmid)!.deaf = true
+}
+
+export const stateIn = ({ world }: Lab, vmid: number) => world.guest(vmid)!.states.at(-1)!.status
+
+export const deedRow = (db: Db, id: number) =>
+  db.first<{ state: string; upid: string | null; ended_at: number | null; text: string | null }>(
+    'select state, upid, ended_at, text from deeds where id = ?',
+    [id],
+  )
