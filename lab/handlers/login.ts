@@ -1,3 +1,4 @@
+/** `/access/ticket` and what goes with it: who comes in, as whom, and with which rights. */
 import type { Caller } from '../access.ts'
 import { Refusal } from '../answer.ts'
 import { boolean, integer, listOf, needed, text, userId } from '../parameters.ts'

@@ -1,3 +1,4 @@
+/** `/access/roles`, `/access/acl`, `/access/permissions`: what one may do where. */
 import { died, wrongParameters } from '../answer.ts'
 import { boolean, integer, items, listOf, needed, text } from '../parameters.ts'
 import { builtinRoles, privileges } from '../roles.ts'

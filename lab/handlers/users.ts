@@ -1,3 +1,4 @@
+/** `/access/users` and their tokens. */
 import type { User } from '../access.ts'
 import { died, wrongParameters } from '../answer.ts'
 import { boolean, integer, items, listOf, needed, text, userId } from '../parameters.ts'
