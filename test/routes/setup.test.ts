@@ -99,12 +99,14 @@ const nodesAndFile = async ({ ask }: Browser, lab: Lab, change: Record<string, s
   return ask('/setup/write')
 }
 
+const moment = () => new Promise<void>((done) => systemClock.after(25, done))
+
 /** Asks until the page says it; the restart in place takes a moment. */
 const until = async ({ ask }: Browser, path: string, pattern: RegExp): Promise<string> => {
   for (let i = 0; i < 400; i++) {
     const r = await ask(path).catch(() => undefined)
     if (r?.status === 200 && pattern.test(r.text)) return r.text
-    await new Promise<void>((done) => systemClock.after(25, done))
+    await moment()
   }
   throw new Error(`${path} never said ${pattern}`)
 }
@@ -371,9 +373,9 @@ setup('a file that is there is replaced only with a word, keeps its settings, an
     await ask('/setup/plan', { way: 'tokens', 'id.audit': id, 'secret.audit': secret })
     await nodesAndFile(me, t.lab)
     assert.is((await ask('/setup/write', { overwrite: 'yes' })).status, 200)
-    await until(me, '/setup', /<tr><th scope="row">agent<\/th>/)
+    while (log.filter((line) => line.includes('serve: started anew')).length < 2) await moment()
     await until(me, '/', /agent1/)
-    assert.is(log.filter((line) => line.includes('serve: started anew')).length, 2)
+    assert.match(readFileSync(file, 'utf8'), 'seconds: 7 # slowly')
   }),
 )
 
