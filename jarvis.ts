@@ -20,7 +20,7 @@ import { createEvents } from './lib/events/events.ts'
 import type { Events } from './lib/events/kinds.ts'
 import type { Log } from './lib/log.ts'
 import { createProxmox } from './lib/proxmox/client.ts'
-import { createKillSwitch } from './lib/safety/kill-switch.ts'
+import { createKillSwitch, type StopChange } from './lib/safety/kill-switch.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
 import { createKeeper } from './lib/setup/keeper.ts'
 import { createTalks } from './lib/setup/talks.ts'
@@ -166,7 +166,7 @@ const compose = async (
     // The lab's data lie one folder below; who stops the house means the lab as well.
     ...(lab && { alsoObey: join(config.data, '..', 'STOP') }),
   })
-  stop.onChange(({ state, by, reason }) => writeDown(trail, state.pressed, by, reason))
+  stop.onChange((change) => writeDown(trail, change))
   stop.start()
   undo.push(() => stop.close())
   const tools = createDoor({
@@ -241,11 +241,11 @@ const compose = async (
 }
 
 /** STOP in the trail, however it was pressed. */
-const writeDown = (trail: Trail, pressed: boolean, who: string, reason: string | undefined) =>
+const writeDown = (trail: Trail, { state, by, from, reason }: StopChange) =>
   trail.write({
-    who,
-    from: 'jarvis',
-    what: pressed ? 'stop.press' : 'stop.release',
+    who: by,
+    from,
+    what: state.pressed ? 'stop.press' : 'stop.release',
     verdict: 'run',
     outcome: 'done',
     reason,

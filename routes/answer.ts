@@ -1,5 +1,6 @@
 /** Which form somebody wants, and a page or a value in that form. */
 import type { Context } from 'hono'
+import { age } from '../lib/format.ts'
 import { type Html, page, type Surroundings } from '../views/layout.ts'
 import { safeJson } from '../views/parts/shown.ts'
 import type { Env, Needs } from './needs.ts'
@@ -54,8 +55,18 @@ export const around = (c: Ctx, needs: Needs): Surroundings => ({
   mode: needs.config.mode,
   banner: needs.trouble(),
   who: c.get('caller')?.name,
+  stop: stopFor(c, needs),
   css: assetsOf(needs.config.root).url('plain.css'),
 })
+
+/** Who may act may press; only a person lets go. */
+const stopFor = (c: Ctx, { stop, clock }: Needs): Surroundings['stop'] => {
+  const state = stop.state()
+  const caller = c.get('caller')
+  if (!state.pressed) return { may: caller !== undefined && caller.scope !== 'view' }
+  const { by, at } = state
+  return { pressed: { by, since: age(at, clock.now()) }, may: caller?.kind === 'person' }
+}
 
 /** A whole page: title, body, and what is around it. */
 export const sendPage = (

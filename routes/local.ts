@@ -79,7 +79,7 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
   app.post('/local/resume', async (c) => {
     const { name, password } = await read(c.req, proof)
     const account = await needs.auth.logins.prove({ name, password, from: 'local' })
-    needs.stop.release({ by: account.name, kind: 'person' })
+    needs.stop.release({ by: account.name, from: 'local', kind: 'person' })
     return c.json(stopJson(needs.stop.state()))
   })
 

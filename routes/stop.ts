@@ -14,19 +14,19 @@ export const showStop =
 
 /** `POST /stop`, with a `reason` where somebody gives one. */
 export const pressStop = (needs: Needs) => async (c: Ctx) => {
-  const { name } = callerIn(c)
+  const { name, from } = callerIn(c)
   // A body that cannot be read is no reason to go on.
   const { reason, next } = await bodyOf(c).catch(() => ({}) as Record<string, string>)
   const why = reason && shown(reason).trim().slice(0, 200)
-  needs.stop.press({ by: name, ...(why && { reason: why }) })
+  needs.stop.press({ by: name, from, ...(why && { reason: why }) })
   return answer(c, needs, next)
 }
 
 /** `POST /stop/release` */
 export const releaseStop = (needs: Needs) => async (c: Ctx) => {
-  const { name, kind } = callerIn(c)
+  const { name, from, kind } = callerIn(c)
   const { next } = await bodyOf(c)
-  needs.stop.release({ by: name, kind })
+  needs.stop.release({ by: name, from, kind })
   return answer(c, needs, next)
 }
 

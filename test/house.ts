@@ -166,8 +166,8 @@ export const openHouse = async (given: Given = {}) => {
         ...(body && { body }),
       })
     },
-    async get(path: string, as: Ask['as'] = 'view') {
-      const headers = { accept: 'application/json', ...(await headersFor(as)) }
+    async get(path: string, as: Ask['as'] = 'view', accept = 'application/json') {
+      const headers = { accept, ...(await headersFor(as)) }
       return app.request(`http://localhost${path}`, { headers })
     },
     /** The end as `kill -9` makes it, as far as the database can tell; the lab goes on. */

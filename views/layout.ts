@@ -1,6 +1,7 @@
 /** The frame of every page: what it is called, where one may go, and what everybody must see. */
 import { html } from 'hono/html'
 import { paths } from '../lib/paths.ts'
+import { shown } from './parts/shown.ts'
 
 export type Html = ReturnType<typeof html>
 
@@ -11,6 +12,8 @@ export type Surroundings = {
   banner?: string | undefined
   /** Who looks; undefined = nobody has logged in. */
   who?: string | undefined
+  /** The kill switch; `may`: whoever looks may press it, or let go of it. */
+  stop: { pressed?: { by: string; since: string } | undefined; may: boolean }
   /** The style sheet's address, with its hash. */
   css: string
 }
@@ -40,8 +43,19 @@ const header = (around: Surroundings) => html`<header class="bar">
 <a class="home" href="${paths.hud()}">Jarvis</a>
 ${around.mode === 'lab' ? html`<p class="lab"><strong>LAB</strong> A simulated cluster; nothing here is real.</p>` : ''}
 ${around.who === undefined ? '' : navigation(around)}
+${around.who === undefined ? '' : killSwitch(around)}
 </header>
 ${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>` : ''}`
+
+/** Same spot, same word, on every page, with no question asked. */
+const killSwitch = ({ stop: { pressed, may } }: Surroundings) => {
+  if (!pressed)
+    return may
+      ? html`<form class="stop" method="post" action="${paths.stop()}"><button>STOP</button></form>`
+      : ''
+  const release = html` <button>Let me work again</button>`
+  return html`<form class="stop" method="post" action="${paths.stopRelease()}"><p role="status"><strong>STOPPED</strong> by ${shown(pressed.by)}, ${pressed.since} ago. Nothing acts.${may ? release : ''}</p></form>`
+}
 
 const navigation = ({ mode, who }: Surroundings) => html`<nav aria-label="Places">
 <a href="${paths.hud()}">Overview</a>

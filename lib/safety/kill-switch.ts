@@ -15,7 +15,13 @@ export type StopState =
   | { pressed: true; at: number; by: string; reason?: string | undefined }
 
 /** `by` is whoever did it; `state` is how things are since then. */
-export type StopChange = { state: StopState; by: string; reason?: string | undefined }
+export type StopChange = {
+  state: StopState
+  by: string
+  /** The address, `local` for the control socket, `file`. */
+  from: string
+  reason?: string | undefined
+}
 
 export type KillSwitch = {
   /** Looks at the file first, so that one that was put there a moment ago counts at once. */
@@ -23,9 +29,9 @@ export type KillSwitch = {
   /** Aborted as soon as it is pressed; after a release there is a new one. */
   signal(): AbortSignal
   /** Never throws and never waits; pressed twice, the first stands. */
-  press(who: { by: string; reason?: string | undefined }): StopState
+  press(who: { by: string; from: string; reason?: string | undefined }): StopState
   /** Throws `forbidden` for anybody but a person, `conflict` when the file cannot be removed. */
-  release(who: { by: string; kind: 'person' | 'machine' | 'wall' }): void
+  release(who: { by: string; from: string; kind: 'person' | 'machine' | 'wall' }): void
   onChange(hear: (change: StopChange) => void): () => void
   /** Begins to watch for the file. */
   start(): void
@@ -67,7 +73,7 @@ export const createKillSwitch = ({ db, clock, log, bus, file, alsoObey }: Needs)
     for (const hear of ears) guarded('a listener failed', () => hear(change))
   }
 
-  const press: KillSwitch['press'] = ({ by, reason }) => {
+  const press: KillSwitch['press'] = ({ by, from, reason }) => {
     if (now) return now
     // The flag first: neither a full disk nor a broken database may keep it from working.
     const state: Pressed = { pressed: true, at: clock.now(), by, ...(reason && { reason }) }
@@ -83,13 +89,13 @@ export const createKillSwitch = ({ db, clock, log, bus, file, alsoObey }: Needs)
     if (file && !isThere(file))
       guarded('the file was not written', () => writeFileSync(file, fileText(by, reason)))
     bus?.emit('stop.pressed', { by, reason })
-    tell({ state, by, reason })
+    tell({ state, by, from, reason })
     return state
   }
 
   const look = () => {
     const there = now ? undefined : [file, alsoObey].find((f) => f !== undefined && isThere(f))
-    if (there) press(readStop(there))
+    if (there) press({ ...readStop(there), from: 'file' })
   }
   const watch = () => {
     stopLooking = clock.after(LOOK_EVERY_MS, () => {
@@ -105,7 +111,7 @@ export const createKillSwitch = ({ db, clock, log, bus, file, alsoObey }: Needs)
     },
     signal: () => controller.signal,
     press,
-    release({ by, kind }) {
+    release({ by, from, kind }) {
       if (kind !== 'person') throw onlyPersons()
       if (!now) return
       if (alsoObey && isThere(alsoObey)) throw stillThere(alsoObey)
@@ -116,7 +122,7 @@ export const createKillSwitch = ({ db, clock, log, bus, file, alsoObey }: Needs)
       controller = new AbortController()
       log.warn('stop: released', { by })
       bus?.emit('stop.released', { by, afterMs })
-      tell({ state: { pressed: false }, by })
+      tell({ state: { pressed: false }, by, from })
     },
     onChange(hear) {
       ears.add(hear)

@@ -26,7 +26,10 @@ export const endingOf = ({ tool, deed, outcome, back, stop }: Seen): Ending => {
   if (outcome.result === 'failed') return failing(what, outcome, now, stop)
   const said = outcome.result === 'warnings' ? ` Warnings: ${clean(outcome.text)}.` : ''
   if (back?.asExpected)
-    return { state: outcome.result === 'ok' ? 'done' : 'warnings', text: `${now}${said}` }
+    return {
+      state: outcome.result === 'ok' ? 'done' : 'warnings',
+      text: `${tool.words.noun} done: ${now}${said}`,
+    }
   // The task says yes and the target says no: both are told.
   const doubt = back ? `The task ended well, but: ${now}` : 'What it is like now could not be read.'
   return { state: 'warnings', text: `${what}: ${doubt}${said}` }

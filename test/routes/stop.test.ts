@@ -114,6 +114,18 @@ stop('is seen in the state, in readiness, and is still there after a restart', a
   assert.equal(t.house.writes, [])
 })
 
+stop('every page has the switch for whoever may, and says when it is pressed', async (t) => {
+  const { house } = t
+  const page = async (as: 'alice' | 'view') => (await house.get('/', as, 'text/html')).text()
+  assert.match(await page('alice'), 'action="/stop"')
+  assert.not.match(await page('view'), 'action="/stop"')
+  house.stop.press({ by: '<b>bob</b>', from: '' })
+  assert.match(await page('alice'), 'action="/stop/release"')
+  assert.match(await page('alice'), '&lt;b&gt;bob&lt;/b&gt;')
+  assert.match(await page('view'), 'STOPPED')
+  assert.not.match(await page('view'), '<button>Let me work again')
+})
+
 stop('works with a body that cannot be read', async ({ house }) => {
   const headers = { 'content-type': 'application/json' }
   assert.is((await house.post('/stop', { headers })).status, 200)

@@ -17,14 +17,6 @@ const deeds: Record<string, string> = {
 }
 const deed = (d: { tool: string; label: string }) =>
   `${Object.hasOwn(deeds, d.tool) ? deeds[d.tool] : shown(d.tool)} ${shown(d.label)}`
-const ended = {
-  done: 'done',
-  warnings: 'done with warnings',
-  failed: 'failed',
-  stopped: 'cancelled by STOP',
-  unknown: 'ended, nobody knows how,',
-}
-
 export const eventWords: Words = {
   'cluster.polled': (e) => `Reading ${e.version}.`,
   'cluster.stale': (e) => `The cluster does not answer: ${shown(e.text)}`,
@@ -54,7 +46,7 @@ export const eventWords: Words = {
   'backup.changed': (e) => `The backups of ${e.vmid} changed.`,
   'deed.started': (e) => `${shown(e.by)} asked for the ${deed(e)}.`,
   'deed.finished': (e) =>
-    `The ${deed(e)} for ${shown(e.by)} ${ended[e.state]} after ${duration(e.tookS)}. ${shown(e.text)}`,
+    `${shown(e.text)} Asked by ${shown(e.by)}, ended after ${duration(e.tookS)}.`,
   'stop.pressed': (e) =>
     `STOP pressed by ${shown(e.by)}${e.reason ? `: ${shown(e.reason)}` : ''}. Nothing acts.`,
   'stop.released': (e) => `${shown(e.by)} let go of STOP after ${duration(e.afterMs / 1000)}.`,

@@ -13,6 +13,7 @@ import {
   type KillSwitch,
   type StopChange,
 } from '../../../lib/safety/kill-switch.ts'
+import { desk } from '../../cast.ts'
 import { withFolder } from '../../cli/driver.ts'
 import { type FakeClock, fakeClock, NOON } from '../../clock.ts'
 import { freshDb } from '../cluster/fake.ts'
@@ -30,7 +31,7 @@ const make = ({ db, clock }: Context, file?: string): KillSwitch => {
   })
   return createKillSwitch({ db, clock, log: silentLog, bus, file })
 }
-const person = { by: 'alice', kind: 'person' } as const
+const person = { by: 'alice', from: desk, kind: 'person' } as const
 const kindOf = (work: () => unknown) => {
   try {
     work()
@@ -46,18 +47,18 @@ killSwitch('pressed, it tells once, aborts what runs, and keeps who was first', 
   stop.onChange((change) => void changes.push(change))
   const running = stop.signal()
   assert.equal(stop.state(), { pressed: false })
-  stop.press({ by: 'alice', reason: 'smoke' })
-  stop.press({ by: 'bob' })
+  stop.press({ by: 'alice', from: desk, reason: 'smoke' })
+  stop.press({ by: 'bob', from: desk })
   const pressed = { pressed: true, at: NOON, by: 'alice', reason: 'smoke' }
   assert.equal(stop.state(), pressed)
   assert.ok(running.aborted)
   assert.is((running.reason as Problem).kind, 'halted')
-  assert.equal(changes, [{ state: pressed, by: 'alice', reason: 'smoke' }])
+  assert.equal(changes, [{ state: pressed, by: 'alice', from: desk, reason: 'smoke' }])
 })
 
 killSwitch('let go, what comes next has a signal of its own', (t) => {
   const stop = make(t)
-  stop.press({ by: 'alice' })
+  stop.press({ by: 'alice', from: desk })
   stop.release(person)
   assert.equal(stop.state(), { pressed: false })
   assert.not.ok(stop.signal().aborted)
@@ -66,10 +67,10 @@ killSwitch('let go, what comes next has a signal of its own', (t) => {
 
 killSwitch('machines and walls do not let go', (t) => {
   const stop = make(t)
-  stop.press({ by: 'alice' })
+  stop.press({ by: 'alice', from: desk })
   for (const kind of ['machine', 'wall'] as const)
     assert.is(
-      kindOf(() => stop.release({ by: 'x', kind })),
+      kindOf(() => stop.release({ by: 'x', from: desk, kind })),
       'forbidden',
     )
   assert.ok(stop.state().pressed)
@@ -78,7 +79,7 @@ killSwitch('machines and walls do not let go', (t) => {
 killSwitch('the row alone holds it over a restart, and so does the file alone', (t) =>
   withFolder((folder) => {
     const file = join(folder, 'STOP')
-    make(t, file).press({ by: 'alice' })
+    make(t, file).press({ by: 'alice', from: desk })
     rmSync(file)
     const next = make(t, file)
     assert.ok(next.signal().aborted)
@@ -113,7 +114,7 @@ killSwitch('a database that refuses does not keep it from working', (t) =>
     const file = join(folder, 'STOP')
     const stop = make(t, file)
     t.db.exec("create trigger full before insert on stop begin select raise(abort, 'full'); end")
-    stop.press({ by: 'alice' })
+    stop.press({ by: 'alice', from: desk })
     assert.ok(stop.state().pressed)
     assert.match(readFileSync(file, 'utf8'), 'alice')
     assert.ok(make(t, file).state().pressed)
@@ -129,7 +130,7 @@ killSwitch('a listener that throws keeps nobody from hearing', (t) => {
   stop.onChange(() => {
     heard = true
   })
-  stop.press({ by: 'alice' })
+  stop.press({ by: 'alice', from: desk })
   assert.ok(heard)
 })
 
