@@ -37,13 +37,11 @@ const partial = (target: string, swap: string, html: string) =>
 
 const htmlPiece = (target: string, delta: Delta<string>): string => {
   if ('whole' in delta) return partial(target, 'outerMorph', delta.whole)
-  return (
-    delta.rows
-      .map(({ id, value, after }) =>
-        after ? partial(after, 'afterend', value) : partial(id, 'outerMorph', value),
-      )
-      .join('') + delta.removed.map((id) => partial(id, 'delete', '')).join('')
-  )
+  let html = ''
+  for (const { id, value, after } of delta.rows)
+    html += after ? partial(after, 'afterend', value) : partial(id, 'outerMorph', value)
+  for (const id of delta.removed) html += partial(id, 'delete', '')
+  return html
 }
 
 const wallPiece = (target: string, delta: Delta<string>): string =>

@@ -62,12 +62,16 @@ type Socket = NonNullable<ServerResponse<IncomingMessage>['socket']>
 
 /** From here on nobody may call `outgoing.write`: the frames are ours. */
 export const socketSink = (socket: Socket): Sink => ({
-  write({ framed }) {
-    if (socket.writable) socket.write(framed)
-  },
+  // Not asked for `socket.writable` first: that getter costs a tenth of the write (2 of 15 us), and a
+  // socket that has ended meanwhile only drops what comes.
+  write: ({ framed }) => void socket.write(framed),
   pending: () => socket.writableLength,
   onDrain: (hear) => void socket.on('drain', hear),
-  onClose: (hear) => closing(socket, hear),
+  onClose(hear) {
+    // The server hears it too; here it must not be the one that nobody hears.
+    socket.on('error', () => {})
+    closing(socket, hear)
+  },
   end() {
     if (!socket.writable) return void socket.destroy()
     socket.write(LAST_CHUNK)

@@ -47,6 +47,7 @@ export type ViewerNeeds = {
 export const createViewer = (needs: ViewerNeeds): Viewer => {
   const { sink, clock, form, gzip, owner, capBytes, dropAfterMs } = needs
   let stale = false
+  let ended = false
   let cancelDrop: (() => void) | undefined
 
   const calm = () => {
@@ -63,13 +64,13 @@ export const createViewer = (needs: ViewerNeeds): Viewer => {
   }
 
   const send = (parcel: Parcel) => {
-    if (stale || parcel.isEmpty) return
+    if (stale || ended || parcel.isEmpty) return
     if (sink.pending() > capBytes) stall()
     else sink.write(gzip ? parcel.gzip() : parcel.plain())
   }
 
   sink.onDrain(() => {
-    if (!stale) return
+    if (!stale || ended) return
     calm()
     send(needs.whole())
   })
@@ -85,6 +86,7 @@ export const createViewer = (needs: ViewerNeeds): Viewer => {
     },
     send,
     end() {
+      ended = true
       if (stale) sink.destroy()
       else sink.end()
     },

@@ -137,6 +137,22 @@ streams('what a compressed stream held so far can be read at any moment', async 
   socket.destroy()
 })
 
+streams('a reader who hangs up his side while updates come harms nobody', async (t) => {
+  const other = await reader(t.at.port)
+  const socket = connect(t.at.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.resume()
+  socket.write('GET /live?panels=guests HTTP/1.1\r\nHost: live\r\n\r\n')
+  await until(() => t.at.hub.counts().viewers === 2)
+  socket.end()
+  await until(() => {
+    rename(t, 'x')
+    return t.at.hub.counts().viewers === 1
+  })
+  rename(t, 'post')
+  await other.sees('post')
+})
+
 streams('gzip is sent only to whom it was offered by', () => {
   const gzip = (acceptEncoding: string) => wantOf({}, { acceptEncoding }).gzip
   assert.equal(['gzip', 'br,gzip', 'GZIP;q=0.5', 'x-gzip'].map(gzip), [true, true, true, true])
