@@ -27,7 +27,7 @@ export const createSite = (needs: Needs): App => {
   app.use(metrics.count)
   app.use(guard(needs))
 
-  if (needs.config.mode === 'setup') app.use(onlySetup(needs))
+  if (needs.config.mode === 'setup') app.use(onlySetup())
 
   // Who may: the way in, and who else has one
   app.route('/', loginRoutes(needs))

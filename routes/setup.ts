@@ -18,9 +18,9 @@ import { record } from './record.ts'
 import { isOpen } from './rights.ts'
 import { showChecks, showConnection } from './setup-state.ts'
 
-/** While there is no cluster, the way in and the set-up are the whole site. */
-export const onlySetup = (_needs: Needs): MiddlewareHandler<Env> => {
-  const inside = new Set<string>([paths.logout(), paths.setup()])
+/** While there is no cluster, the way in, the set-up and the STOP of every page are the whole site. */
+export const onlySetup = (): MiddlewareHandler<Env> => {
+  const inside = new Set<string>([paths.logout(), paths.setup(), paths.stop(), paths.stopRelease()])
   return async (c, next) => {
     const { path, method } = c.req
     if (isOpen(path) || inside.has(path) || path.startsWith(`${paths.setup()}/`)) return next()

@@ -117,7 +117,8 @@ setup('nothing but the way in and the set-up is there; everything else leads to 
       assert.equal([(await ask(path)).status, (await ask(path)).to], [303, '/setup'], path)
     assert.is((await ask('/setup')).to, '/setup/address')
     assert.is((await ask('/healthz')).status, 200)
-    assert.is((await ask('/stop', {})).status, 409)
+    assert.is((await ask('/guests/303/start', {})).status, 409)
+    assert.is((await ask('/stop', {})).status, 303)
     const stranger = await browser(url).ask('/setup/address')
     assert.is(stranger.to, '/login?next=%2Fsetup%2Faddress')
     // A form on another site cannot take a step.
