@@ -125,6 +125,6 @@ ${field('mac', 'MAC', node.mac ?? '')}
 const trust = (node: FoundNode): Html => {
   if (node.trouble)
     return html`<span class="note">${shown(node.name)} ${shown(node.trouble)}.</span>`
-  if (node.signed) return html`Its certificate is the cluster’s CA’s work.`
+  if (node.signed) return html`Its certificate is signed by the cluster’s own CA.`
   return html`It is known by its certificate <code>${node.fingerprint ?? ''}</code>.`
 }
