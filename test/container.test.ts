@@ -150,7 +150,7 @@ container('it serves, is found healthy, and stops on SIGTERM with exit 0', async
   const end = ended(child)
   try {
     const answer = (await alive(port, child)) ?? (await end)
-    assert.ok(answer instanceof Response, 'text' in answer ? answer.text : '')
+    if (!(answer instanceof Response)) throw new Error(answer.text)
     assert.is(answer.status, 200)
     const check = JSON.parse(/HEALTHCHECK.* CMD (\[.*\])/.exec(last)![1]!) as string[]
     const verdict = await ended(inside(dir, check, { JARVIS_LAB: '1' }))
