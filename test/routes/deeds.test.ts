@@ -268,6 +268,21 @@ deeds('an answer that was lost is not tried again, and the outcome is unknown', 
   assert.is(house.writes.length, 1)
 })
 
+deeds('what cannot be written down is not done', async ({ house }) => {
+  for (const table of ['deeds', 'audit']) {
+    house.db.exec(`create trigger refuse before insert on ${table}
+      begin select raise(abort, 'the disk is full'); end`)
+    const r = await house.post('/guests/303/shutdown')
+    assert.is(r.status, 503, table)
+    const { details, message } = await failureOf(r)
+    assert.is(details.rule, 'record')
+    assert.match(message, 'What cannot be written down is not done.')
+    house.db.exec('drop trigger refuse')
+  }
+  assert.equal(house.writes, [])
+  assert.is((await house.post('/guests/303/shutdown')).status, 200)
+})
+
 deeds('a name that attacks is text in every answer', async ({ house }) => {
   const name = '<img src=x onerror=alert(1)>\u001b[2J\u202e'
   house.lab.world.guest(303)!.name = name
