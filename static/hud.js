@@ -1,6 +1,6 @@
 /**
- * What a page does between two readings: edges shrink and ages grow, at most every three seconds,
- * and the look is changed without asking the server. Nothing here fetches.
+ * What a page does between two readings: edges shrink and ages grow, at most every three seconds, the
+ * sign of a running deed turns, and the look is changed without asking the server. Nothing here fetches.
  */
 ;(() => {
   const root = document.documentElement
@@ -16,6 +16,16 @@
     if (s < 3600) return `${Math.floor(s / 60)}\u2009min`
     if (s < 172800) return `${Math.floor(s / 3600)}\u2009h`
     return `${Math.floor(s / 86400)}\u2009d`
+  }
+
+  /** `0:42`, `2:05:09`: how long work is stopped. */
+  const counted = (seconds) => {
+    const s = Math.max(0, Math.floor(seconds))
+    const two = (n) => String(n).padStart(2, '0')
+    const minutes = Math.floor(s / 60) % 60
+    return s < 3600
+      ? `${minutes}:${two(s % 60)}`
+      : `${Math.floor(s / 3600)}:${two(minutes)}:${two(s % 60)}`
   }
 
   const put = (element, text) => {
@@ -48,7 +58,20 @@
     requestAnimationFrame(() => {
       const now = Date.now() - lead
       for (const block of document.querySelectorAll('[data-at][data-limit]')) grow(block, now)
+      for (const span of document.querySelectorAll('[data-since]'))
+        put(span, counted((now - Number(span.dataset.since)) / 1000))
     })
+  }
+
+  const working = document.getElementsByClassName('g-working')
+  const still = matchMedia('(prefers-reduced-motion: reduce)')
+  let quarter = 0
+
+  /** The sign of a deed under way turns; nothing else on the page moves by itself. */
+  const turn = () => {
+    if (working.length === 0 || document.hidden || still.matches) return
+    quarter = (quarter + 1) % 4
+    root.dataset.turn = quarter
   }
 
   const stored = (key) => {
@@ -88,6 +111,7 @@
     if (look && LOOKS.includes(look) && look !== root.dataset.mode) show(look)
     growAll()
     setInterval(growAll, 3000)
+    setInterval(turn, 500)
     document.addEventListener('visibilitychange', growAll)
   }
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start)

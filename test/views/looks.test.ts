@@ -170,10 +170,19 @@ looks('edges shrink and a panel that hears nothing says so by itself', async (t)
   })
 })
 
-looks('with reduced motion nothing is animated', async (t) => {
-  await opened(t, '/specimen/hud', { reducedMotion: 'reduce' }, async (page) =>
-    assert.is(await page.evaluate('document.getAnimations().length'), 0),
-  )
+looks('the sign of a running deed turns, but not for who wants no motion', async (t) => {
+  const turned = async (reducedMotion: 'reduce' | 'no-preference') => {
+    let quarter: string | null = null
+    await opened(t, '/specimen/hud', { reducedMotion }, async (page) => {
+      if (reducedMotion === 'reduce')
+        assert.is(await page.evaluate('document.getAnimations().length'), 0)
+      await page.clock.runFor(2600)
+      quarter = await page.getAttribute('html', 'data-turn')
+    })
+    return quarter
+  }
+  assert.is(await turned('reduce'), null)
+  assert.ok(await turned('no-preference'))
 })
 
 /** What a pointer misses that is `reach` away from the middle of a control, up or down. */

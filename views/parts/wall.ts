@@ -1,6 +1,6 @@
 /**
  * The status screen for old tablets, read from three metres: one sentence, the nodes, six names, two
- * lines of news. Markup of 2012: tables, classes for widths, words in place of drawings.
+ * lines of news. Markup of 2012: tables, classes for widths, letters in place of drawings.
  */
 import { html } from 'hono/html'
 import { DASH } from '../../lib/format.ts'
@@ -47,7 +47,7 @@ export const wall = (w: Wall): Html => {
   const shown = w.nodes.length > 8 ? w.nodes.filter((n) => n.sign !== 'well').slice(0, 8) : w.nodes
   const classes = [w.band, shown.length > 4 && 'two', w.night && 'night', `shift${w.hour % 4}`]
   return html`<div id="wall" class="${classes.filter(Boolean).join(' ')}">
-<div class="band"><h1>${w.sentence}</h1><p>${w.rest}</p><p class="clock n" id="clock">${w.clock}</p><p class="old" id="age">${w.age}</p></div>
+<table class="band" role="presentation"><tbody><tr><td><h1>${w.sentence}</h1><p>${w.rest}</p></td><td class="right"><p class="clock n" id="clock">${w.clock}</p><p class="old" id="age">${w.age}</p></td></tr></tbody></table>
 ${w.nodes.length > shown.length ? html`<p class="what">${w.nodes.length - shown.length} more, all well</p>` : ''}<table class="nodes" role="presentation"><tbody>
 ${rowsOf(shown, 4).map((row) => html`<tr>${row.map(node)}</tr>`)}
 </tbody></table>
@@ -66,7 +66,7 @@ const rowsOf = <T>(all: readonly T[], perRow: number): T[][] =>
 
 const node = (n: WallNode, i: number) => {
   const classes = [i === 0 && 'first', n.old !== undefined && 'lost', n.hot && 'hot']
-  return html`<td class="${classes.filter(Boolean).join(' ')}"><h2>${n.name}</h2>${sign(n.sign)}<p class="what">CPU %</p><p class="cpu n">${n.cpu ?? DASH}</p><p class="line">RAM <span class="n">${n.ram}</span></p><div class="rail"><div class="${step(n.ramShare)}"></div></div>${last(n)}</td>`
+  return html`<td class="${classes.filter(Boolean).join(' ')}"><h2>${sign(n.sign)} ${n.name}</h2><p class="what">CPU %</p><p class="cpu n">${n.cpu ?? DASH}</p><p class="line">RAM <span class="n">${n.ram}</span></p><div class="rail"><div class="${step(n.ramShare)}"></div></div>${last(n)}</td>`
 }
 
 const last = (n: WallNode) =>
@@ -77,16 +77,20 @@ const last = (n: WallNode) =>
       : html`<p class="line temp">Temp <span class="n">${n.temperature}</span></p>`
 
 const nameCell = (n: WallName, i: number) =>
-  html`<td class="${[i === 0 && 'first', n.sign === 'unknown' && 'unseen'].filter(Boolean).join(' ')}">${sign(n.sign)}${n.text}${n.figure === undefined ? '' : html` <span class="n">${n.figure}</span>`}</td>`
+  html`<td class="${i === 0 ? 'sign first' : 'sign'}">${sign(n.sign)}</td><td class="${n.sign === 'unknown' ? 'unseen' : ''}">${n.text}${n.figure === undefined ? '' : html` <span class="n">${n.figure}</span>`}</td>`
 
-const words: Record<WallSign, string> = {
-  well: 'up',
-  attention: '!',
-  failed: 'failed',
-  off: 'off',
-  unknown: '?',
+// Letters of WGL4: every font of 2012 has them, Dillo and w3m too, and none of them is an emoji.
+const letters: Record<WallSign, [letter: string, word: string]> = {
+  well: ['●', 'up'],
+  attention: ['▲', 'wants attention'],
+  failed: ['■', 'failed'],
+  off: ['○', 'off'],
+  unknown: ['□', 'cannot be seen'],
 }
-const sign = (state: WallSign) => html`<i class="g ${state}">${words[state]} </i>`
+const sign = (state: WallSign) => {
+  const [letter, word] = letters[state]
+  return html`<b class="g ${state}" title="${word}">${letter}</b>`
+}
 
 /** Widths stand in the style sheet in steps of five percent; what is not known is an empty rail. */
 export const step = (share: number | undefined): string =>
