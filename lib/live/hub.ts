@@ -38,6 +38,8 @@ export type Want = {
   lastEventId?: string | undefined
   /** Whose stream it is (a session, a token), for `dismiss`. */
   owner?: string | undefined
+  /** How many streams the owner may have: a further one takes the place of the oldest. */
+  mostOfOwner?: number | undefined
 }
 
 /** `updates` and `dropped` (viewers let go for not reading) count since the start. */
@@ -49,13 +51,15 @@ export type Hub = {
   changed(name: string, change: Change): void
   /** Tells now what waits, so that a deed's row is on its way before the deed is answered. */
   flush(): void
-  /** A named event to everybody, or to one owner; a viewer who does not read misses it. */
-  tell(event: string, data: string, owner?: string): void
+  /** A named event to everybody, or to some; a viewer who does not read misses it. */
+  tell(event: string, data: string, to?: { owner?: string; form?: Form }): void
   /** Says `event` to an owner's streams and ends them; how many there were. */
   dismiss(owner: string, event: string, data?: string): number
   /** Opens a stream; `open` is called when the wish is in order. Throws not-found, busy. */
   join(want: Want, open: () => Sink): void
   counts(): Counts
+  /** Whose streams are open. */
+  owners(): string[]
   /** Ends every stream; resolves when all are closed, at most `graceMs` later. */
   close(): Promise<void>
 }
@@ -64,6 +68,8 @@ export type HubNeeds = {
   clock: Clock
   log: Log
   heartbeatMs?: number
+  /** What the heartbeat says, as the data of an event `beat`, to newcomers too; silent without it. */
+  beat?: (() => string) | undefined
   /** Bytes that a viewer may leave unread. */
   capBytes?: number
   dropAfterMs?: number
@@ -79,7 +85,7 @@ const WHOLE_MS = 1000
 
 export const createHub = (needs: HubNeeds): Hub => {
   const { clock, log, heartbeatMs = 15_000, beatMs = 100, most = 1000, graceMs = 1000 } = needs
-  const { capBytes = 1 << 20, dropAfterMs = 60_000 } = needs
+  const { capBytes = 1 << 20, dropAfterMs = 60_000, beat } = needs
   const panels = new Map<string, LivePanel>()
   const groups = createGroups(panels)
   const recent = createRecent()
@@ -93,6 +99,7 @@ export const createHub = (needs: HubNeeds): Hub => {
   let cancelBeat: (() => void) | undefined
   let cancelHeartbeat: (() => void) | undefined
   let dropped = 0
+  let joined = 0
   let isClosing = false
   let closed = () => {}
 
@@ -127,7 +134,8 @@ export const createHub = (needs: HubNeeds): Hub => {
 
   const heartbeat = () => {
     cancelHeartbeat = undefined
-    for (const { form, viewers } of groups.all()) sendAll(viewers, heartbeatOf(form))
+    const words = beat?.()
+    for (const { form, viewers } of groups.all()) sendAll(viewers, heartbeatOf(form, words))
     if (groups.size() > 0 && !isClosing) cancelHeartbeat = clock.after(heartbeatMs, heartbeat)
   }
 
@@ -158,12 +166,30 @@ export const createHub = (needs: HubNeeds): Hub => {
       form: want.form,
       gzip: want.gzip,
       owner: want.owner,
+      since: (joined += 1),
       whole: () => wholeOf(group),
       onDrop() {
         dropped += 1
         log.info('live: a viewer who does not read was let go', { form: want.form })
       },
     })
+
+  const owned = (owner: string) => groups.viewers().filter((viewer) => viewer.owner === owner)
+
+  const dismissed = (viewers: Viewer[], event: string, data: string) => {
+    for (const viewer of viewers) {
+      viewer.send(parcel(eventOf(viewer.form, event, data)))
+      viewer.end()
+    }
+    return viewers.length
+  }
+
+  /** A browser opens six connections to a house, and its pages need some of them for other things. */
+  const makeRoom = ({ owner, mostOfOwner }: Want) => {
+    if (owner === undefined || mostOfOwner === undefined) return
+    const theirs = owned(owner).sort((a, b) => a.since - b.since)
+    dismissed(theirs.slice(0, Math.max(0, theirs.length - mostOfOwner + 1)), 'crowded', '')
+  }
 
   const gone = (group: Group, viewer: Viewer) => {
     groups.leave(group, viewer)
@@ -197,23 +223,18 @@ export const createHub = (needs: HubNeeds): Hub => {
 
     flush,
 
-    tell(event, data, owner) {
+    tell(event, data, { owner, form: only } = {}) {
       const theirs = groups.viewers().filter((v) => owner === undefined || v.owner === owner)
-      for (const form of forms)
+      for (const form of only ? [only] : forms)
         sendAll(
           theirs.filter((v) => v.form === form),
           eventOf(form, event, data),
         )
     },
 
-    dismiss(owner, event, data = '') {
-      const theirs = groups.viewers().filter((viewer) => viewer.owner === owner)
-      for (const viewer of theirs) {
-        viewer.send(parcel(eventOf(viewer.form, event, data)))
-        viewer.end()
-      }
-      return theirs.length
-    },
+    dismiss: (owner, event, data = '') => dismissed(owned(owner), event, data),
+
+    owners: () => [...new Set(groups.viewers().flatMap(({ owner }) => owner ?? []))],
 
     join(want, open) {
       if (isClosing) throw new Problem('busy', 'The server is stopping.')
@@ -222,6 +243,7 @@ export const createHub = (needs: HubNeeds): Hub => {
           next: 'Close some pages, or read a panel now and then instead.',
         })
       const group = groups.of(want)
+      makeRoom(want)
       // What waits is told before: the newcomer's whole holds it already.
       flush()
       const sink = open()
@@ -230,6 +252,7 @@ export const createHub = (needs: HubNeeds): Hub => {
       sink.onClose(() => gone(group, viewer))
       viewer.send(parcel(greetingOf(want.form)))
       viewer.send(firstFrame(group, want.lastEventId))
+      if (beat) viewer.send(parcel(heartbeatOf(want.form, beat())))
       cancelHeartbeat ??= clock.after(heartbeatMs, heartbeat)
     },
 

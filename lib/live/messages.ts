@@ -118,7 +118,11 @@ export const eventOf = (form: Form, name: string, data: string): string => {
 }
 
 /** What keeps a quiet stream alive; a dead viewer is noticed only by writing to him. */
-export const heartbeatOf = (form: Form): string => (form === 'text' ? '# quiet\n' : ': quiet\n\n')
+export const heartbeatOf = (form: Form, words?: string): string => {
+  if (form === 'text') return '# quiet\n'
+  // A comment reaches no script: fetch and EventSource readers drop it.
+  return words === undefined ? ': quiet\n\n' : eventOf(form, 'beat', words)
+}
 
 /** First line of a stream. EventSource would wait 3 s, htmx 0.5 s and then longer each time. */
 export const greetingOf = (form: Form): string => (form === 'text' ? '' : 'retry: 1000\n\n')

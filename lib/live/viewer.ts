@@ -23,6 +23,8 @@ export type Sink = {
 export type Viewer = {
   readonly form: Form
   readonly owner: string | undefined
+  /** Counts up with each newcomer. */
+  readonly since: number
   readonly gzip: boolean
   readonly isStale: boolean
   send(parcel: Parcel): void
@@ -37,6 +39,7 @@ export type ViewerNeeds = {
   form: Form
   gzip: boolean
   owner: string | undefined
+  since: number
   capBytes: number
   dropAfterMs: number
   /** The whole of what he looks at, as it is now. */
@@ -80,6 +83,7 @@ export const createViewer = (needs: ViewerNeeds): Viewer => {
   return {
     form,
     owner,
+    since: needs.since,
     gzip,
     get isStale() {
       return stale
