@@ -18,9 +18,34 @@ export type PanelName = (typeof panels)[number]
 export const isPanel = (name: string): name is PanelName =>
   (panels as readonly string[]).includes(name)
 
+/** What is asked of a page: `?node=pve&outcome=failed`; what is undefined is left out. */
+export type Query = Record<string, string | number | undefined>
+
+const asked = (path: string, query: Query = {}) => {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  const text = given.map(([name, value]) => `${part(name)}=${part(String(value))}`).join('&')
+  return text ? `${path}?${text}` : path
+}
+
+const spanned = (path: string, span: string | undefined) => asked(path, { span })
+
 export const paths = {
   hud: () => '/',
+  guests: () => '/guests',
+  guest: (vmid: number | string, span?: string) => spanned(`/guests/${part(String(vmid))}`, span),
+  nodes: () => '/nodes',
+  node: (name: string, span?: string) => spanned(`/nodes/${part(name)}`, span),
+  storages: () => '/storage',
+  /** By its id: `Home/local`, or the bare name of a shared one. */
+  storage: (id: string, span?: string) =>
+    spanned(`/storage/${id.split('/').map(part).join('/')}`, span),
+  tasks: (query?: Query) => asked('/tasks', query),
+  task: (upid: string, query?: Query) => asked(`/tasks/${part(upid)}`, query),
+  diary: (query?: Query) => asked('/events', query),
+  power: () => '/power',
+  look: () => '/look',
   wall: () => '/wall',
+  live: (names?: readonly string[]) => (names ? `/live?panels=${names.join()}` : '/live'),
   login: (next?: string) => (next ? `/login?next=${part(next)}` : '/login'),
   logout: () => '/logout',
   welcome: (code?: string) => (code ? `/welcome?code=${part(code)}` : '/welcome'),
@@ -32,6 +57,7 @@ export const paths = {
   token: (id: string) => `/settings/tokens/${part(id)}`,
   wallKeys: () => '/settings/wall-keys',
   wallKey: (id: string) => `/settings/wall-keys/${part(id)}`,
+  appearance: () => '/settings/appearance',
   lab: () => '/lab',
   labScenario: (name: string) => `/lab/scenarios/${part(name)}`,
   panel: (name: PanelName, as?: 'txt' | 'json') => `/f/${name}${as ? `.${as}` : ''}`,

@@ -1,10 +1,11 @@
 /** Which form somebody wants, and a page or a value in that form. */
 import type { Context } from 'hono'
-import { age } from '../lib/format.ts'
-import { type Html, page, type Surroundings } from '../views/layout.ts'
-import { safeJson } from '../views/parts/shown.ts'
+import { page as drawn, type Html, type Surroundings } from '../views/layout.ts'
+import { preloaded } from '../views/parts/sheets.ts'
+import { safeJson, shown } from '../views/parts/shown.ts'
+import { isDense, lookOf } from './look.ts'
 import type { Env, Needs } from './needs.ts'
-import { assetsOf } from './static.ts'
+import { assetsOf, pageScripts } from './static.ts'
 
 export type Form = 'html' | 'text' | 'json'
 export type Ctx = Context<Env>
@@ -50,27 +51,52 @@ export const sendText = (c: Ctx, text: string, status: Status = 200) =>
 export const sendJson = (c: Ctx, value: unknown, status: Status = 200) =>
   c.body(safeJson(value), status, { 'Content-Type': 'application/json; charset=utf-8' })
 
-/** What is around every page: mode, banner, who looks. */
-export const around = (c: Ctx, needs: Needs): Surroundings => ({
-  mode: needs.config.mode,
-  banner: needs.trouble(),
-  who: c.get('caller')?.name,
-  stop: stopFor(c, needs),
-  css: assetsOf(needs.config.root).url('plain.css'),
-})
+/** What is around every page: mode, look, banner, who looks. */
+export const around = (c: Ctx, needs: Needs): Surroundings => {
+  const { config, clock } = needs
+  const assets = assetsOf(config.root)
+  const caller = c.get('caller')
+  const picture = caller && pictureOf(needs)
+  return {
+    mode: config.mode,
+    now: clock.now(),
+    here: c.req.path,
+    look: lookOf(c),
+    dense: isDense(c),
+    banner: needs.trouble(),
+    who: caller?.name,
+    cluster: picture?.cluster.name && shown(picture.cluster.name),
+    heard: picture?.parts.resources,
+    stop: stopFor(c, needs),
+    css: assets.url('hud.css'),
+    icon: assets.url('icon.svg'),
+    scripts: pageScripts.map(assets.url),
+    fonts: preloaded.map(assets.url),
+  }
+}
 
-/** Who may act may press; only a person lets go. */
-const stopFor = (c: Ctx, { stop, clock }: Needs): Surroundings['stop'] => {
+/** The page that tells of a fault must not fall over the same fault. */
+const pictureOf = ({ config, cluster }: Needs) => {
+  if (config.mode === 'setup') return undefined
+  try {
+    return cluster.picture()
+  } catch {
+    return undefined
+  }
+}
+
+const stopFor = (c: Ctx, { stop }: Needs): Surroundings['stop'] => {
   const state = stop.state()
   const caller = c.get('caller')
   if (!state.pressed) return { may: caller !== undefined && caller.scope !== 'view' }
   const { by, at } = state
-  return { pressed: { by, since: age(at, clock.now()) }, may: caller?.kind === 'person' }
+  // Who may act may press; only a person lets go.
+  return { pressed: { by, at }, may: caller?.kind === 'person' }
 }
 
-/** A whole page: title, body, and what is around it. */
+/** A whole page: title, body, and what is around it. `whole`: the body has its own `main`. */
 export const sendPage = (
   c: Ctx,
   needs: Needs,
-  { title, body, status = 200 }: { title: string; body: Html; status?: Status },
-) => c.html(page({ title, body, around: around(c, needs) }), status)
+  { status = 200, ...page }: { title: string; body: Html; whole?: boolean; status?: Status },
+) => c.html(drawn({ ...page, around: around(c, needs) }), status)

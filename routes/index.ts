@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { paths } from '../lib/paths.ts'
 import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
+import { chooseLook } from './choose-look.ts'
 import { actOnGuest, executeTool, showDeed, showTools } from './deeds.ts'
 import { createFailures } from './failures.ts'
 import { guard } from './guard.ts'
@@ -38,6 +39,10 @@ export const createSite = (needs: Needs): App => {
   // What one sees
   app.get(paths.hud(), showHome(needs))
   app.get('/f/:panel', showPanel(needs))
+  const { live } = needs
+  if (live) app.get(paths.live(), live.open)
+
+  app.post(paths.look(), chooseLook)
 
   // What one does: every deed goes through the door of lib/tools/call.ts
   app.post('/guests/:vmid/start', actOnGuest(needs, 'guest_start'))

@@ -49,6 +49,15 @@ export const doorOperations: Operation[] = [
   },
 ]
 
+export const lookOperation: Operation = {
+  method: 'post',
+  path: paths.look(),
+  what: 'Keeps the look of the pages on this device, in cookies.',
+  scope: 'none',
+  form: { mode: 'hud, calm or contrast', density: 'comfortable or dense' },
+  answers: { 303: back, 422: failed('No such look.') },
+}
+
 const settled: Record<number, Answer> = {
   200: { what: 'Done, for scripts.', shape: shapes.done },
   303: back,

@@ -2,7 +2,12 @@
 import { panels, paths } from '../lib/paths.ts'
 import { back, failed, type Operation } from './operation.ts'
 import { deedOperations } from './operations-deeds.ts'
-import { doorOperations, settingsOperations, setupOperations } from './operations-door.ts'
+import {
+  doorOperations,
+  lookOperation,
+  settingsOperations,
+  setupOperations,
+} from './operations-door.ts'
 import * as shapes from './shapes.ts'
 
 const panelOperations: Operation[] = [
@@ -32,6 +37,25 @@ const panelOperations: Operation[] = [
 ]
 
 const readOperations: Operation[] = [
+  {
+    method: 'get',
+    path: paths.live(),
+    what: 'The panels as a stream that does not end: first the whole of each, then what changed. Server-sent events with ids, resumed by Last-Event-ID; a heartbeat (event beat) each 15 s; event logout when the caller may not look any more.',
+    scope: 'view',
+    parameters: {
+      panels: { in: 'query', what: `Some of ${panels.join(', ')}, with commas; all without it.` },
+      as: {
+        in: 'query',
+        what: 'html for htmx, wall for the status screen, json: an object a message, text: a line a change, no events.',
+        schema: { type: 'string', enum: ['html', 'wall', 'json', 'text'] },
+      },
+    },
+    answers: {
+      200: { what: 'The stream.', as: ['text/event-stream', 'text/plain'] },
+      404: failed('No such panel; the answer lists them.'),
+      503: failed('As many streams are open as there may be, or the server stops.'),
+    },
+  },
   {
     method: 'get',
     path: paths.hud(),
@@ -158,6 +182,7 @@ export const operations: Operation[] = [
   ...watchOperations,
   ...labOperations,
   ...doorOperations,
+  lookOperation,
   ...settingsOperations,
   ...setupOperations,
 ]

@@ -3,8 +3,8 @@ import type { Scope } from '../lib/auth/auth.ts'
 import { paths } from '../lib/paths.ts'
 import { isSafe } from './origin.ts'
 
-/** Open to everybody: the way in, and the sign of life that carries nothing. */
-const open = new Set<string>([paths.login(), paths.welcome(), paths.health()])
+/** Open to everybody: the way in, the look of a page, and the sign of life that carries nothing. */
+const open = new Set<string>([paths.login(), paths.welcome(), paths.health(), paths.look()])
 export const isOpen = (path: string): boolean => open.has(path) || isStatic(path)
 
 export const isStatic = (path: string): boolean => path.startsWith('/static/')

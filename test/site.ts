@@ -17,6 +17,7 @@ import { createKillSwitch } from '../lib/safety/kill-switch.ts'
 import { createSchedule } from '../lib/schedule/schedule.ts'
 import { createDoor, type DoorNeeds } from '../lib/tools/call.ts'
 import { createSite } from '../routes/index.ts'
+import { createLive } from '../routes/live.ts'
 import type { LabFace, Needs } from '../routes/needs.ts'
 import { fakeClock } from './clock.ts'
 import { calmEvening } from './pictures.ts'
@@ -36,6 +37,11 @@ const smallLab = (): LabFace => {
     off: (name) => void Object.assign(find(name), { on: false, target: undefined }),
   }
 }
+
+/** Nothing was ever measured. */
+const noPast = {
+  series: () => ({ times: [], values: [] }),
+} as unknown as Cluster['history']
 
 /** A cluster that does not answer. */
 const nobodyThere = new Proxy({} as DoorNeeds['proxmox'], {
@@ -64,7 +70,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     clock,
     log,
     auth,
-    cluster: { picture: () => world.picture } as Cluster,
+    cluster: { picture: () => world.picture, history: noPast } as Cluster,
     events,
     bus,
     trail: createTrail({ db, clock }),
@@ -84,7 +90,8 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     }),
     trouble: () => world.trouble,
   }
-  const app = createSite(needs)
+  const live = createLive(needs)
+  const app = createSite({ ...needs, live })
   const tokens = new Map<Scope, string>()
   const tokenOf = (scope: Scope) => {
     const known = tokens.get(scope)
@@ -109,7 +116,9 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
       if (as) headers.set('authorization', `Bearer ${tokenOf(as)}`)
       return app.request(`http://localhost${path}`, { ...rest, headers })
     },
+    live,
     close() {
+      void live.close()
       events.close()
       buffer.close()
       db.close()

@@ -1,6 +1,10 @@
 /** The frame of every page: what it is called, where one may go, and what everybody must see. */
 import { html } from 'hono/html'
+import { duration } from '../lib/format.ts'
 import { paths } from '../lib/paths.ts'
+import { stopSwitch } from './parts/button.ts'
+import { sprite } from './parts/glyph.ts'
+import { bar, footBar, live, type Mode, modeSwitch, type Place } from './parts/shell.ts'
 import { shown } from './parts/shown.ts'
 
 export type Html = ReturnType<typeof html>
@@ -8,58 +12,106 @@ export type Html = ReturnType<typeof html>
 /** What surrounds a page, whatever is on it. */
 export type Surroundings = {
   mode: 'real' | 'lab' | 'setup'
+  /** When it is drawn, milliseconds since 1970. */
+  now: number
+  /** The path of the page, for the place that is marked. */
+  here: string
+  /** How this device wants it to look; undefined = nothing was chosen. */
+  look?: Mode | undefined
+  dense: boolean
   /** Something that everybody must know: the disk is full. */
   banner?: string | undefined
   /** Who looks; undefined = nobody has logged in. */
   who?: string | undefined
+  cluster?: string | undefined
+  /** The last good reading of the cluster and its limit, milliseconds; undefined = none yet. */
+  heard?: { at?: number | undefined; limit: number } | undefined
   /** The kill switch; `may`: whoever looks may press it, or let go of it. */
-  stop: { pressed?: { by: string; since: string } | undefined; may: boolean }
-  /** The style sheet's address, with its hash. */
+  stop: { pressed?: { by: string; at: number } | undefined; may: boolean }
+  /** Addresses with their hash. */
   css: string
+  icon: string
+  scripts: string[]
+  /** Type that is asked for before the style sheet is read. */
+  fonts: string[]
 }
 
-export type Page = { title: string; body: Html; around: Surroundings }
+export type Page = {
+  title: string
+  body: Html
+  around: Surroundings
+  /** The body brings its own `main`: the HUD, the door. */
+  whole?: boolean | undefined
+}
 
-export const page = ({ title, body, around }: Page): Html => html`<!doctype html>
-<html lang="en">
+export const page = ({ title, body, around, whole }: Page): Html => html`<!doctype html>
+<html lang="en"${around.look ? html` data-mode="${around.look}"` : ''}${around.dense ? html` data-density="dense"` : ''} data-now="${around.now}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${around.look === 'calm' ? 'light' : 'dark'}">
 <title>${title === 'Jarvis' ? title : `${title} · Jarvis`}${around.mode === 'lab' ? ' (LAB)' : ''}</title>
-<link rel="stylesheet" href="${around.css}">
-</head>
-<body data-mode="${around.mode}">
-<a class="skip" href="#main">To the content</a>
-${header(around)}
-<main id="main" tabindex="-1">
-${body}
-</main>
+<link rel="icon" href="${around.icon}">
+${around.fonts.map((href) => html`<link rel="preload" href="${href}" as="font" type="font/woff2" crossorigin>\n`)}<link rel="stylesheet" href="${around.css}">
+${around.scripts.map((src) => html`<script src="${src}" defer></script>\n`)}</head>
+<body>
+${sprite()}<a class="skip" href="#main">To the content</a>
+${topBar(around)}
+${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>\n` : ''}${whole ? body : html`<main id="main" class="place" tabindex="-1">\n${body}\n</main>`}
+${around.who === undefined ? '' : footBar(thumb(around))}<div id="toasts" class="toasts"></div>
+<p id="say" class="unseen" role="status"></p><p id="alarm" class="unseen" role="alert"></p>
 </body>
 </html>
 `
 
-const header = (around: Surroundings) => html`<header class="bar">
-<a class="home" href="${paths.hud()}">Jarvis</a>
-${around.mode === 'lab' ? html`<p class="lab"><strong>LAB</strong> A simulated cluster; nothing here is real.</p>` : ''}
-${around.who === undefined ? '' : navigation(around)}
-${around.who === undefined ? '' : killSwitch(around)}
-</header>
-${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>` : ''}`
-
-/** Same spot, same word, on every page, with no question asked. */
-const killSwitch = ({ stop: { pressed, may } }: Surroundings) => {
-  if (!pressed)
-    return may
-      ? html`<form class="stop" method="post" action="${paths.stop()}"><button>STOP</button></form>`
-      : ''
-  const release = html` <button>Let me work again</button>`
-  return html`<form class="stop" method="post" action="${paths.stopRelease()}"><p role="status"><strong>STOPPED</strong> by ${shown(pressed.by)}, ${pressed.since} ago. Nothing acts.${may ? release : ''}</p></form>`
+const topBar = (around: Surroundings) => {
+  const known = around.who !== undefined
+  return bar({
+    home: paths.hud(),
+    cluster: known ? around.cluster : undefined,
+    lab: around.mode === 'lab',
+    places: known ? placesOf(around).map((p) => ({ ...p, icon: undefined })) : [],
+    live: known && around.mode !== 'setup' ? freshness(around) : undefined,
+    modes: modeSwitch(paths.look(), around.look ?? 'hud'),
+    stop: known ? killSwitch(around) : undefined,
+  })
 }
 
-const navigation = ({ mode, who }: Surroundings) => html`<nav aria-label="Places">
-<a href="${paths.hud()}">Overview</a>
-${mode === 'lab' ? html`<a href="${paths.lab()}">Lab</a>` : ''}
-<a href="${paths.settings()}">Settings</a>
-<form method="post" action="${paths.logout()}"><button>Log out ${who}</button></form>
-</nav>`
+const placesOf = ({ mode, here }: Surroundings): Place[] => {
+  const places: Place[] = [
+    { text: 'HUD', href: paths.hud(), icon: 'grid' },
+    { text: 'Guests', href: paths.guests(), icon: 'rack' },
+    { text: 'Nodes', href: paths.nodes() },
+    { text: 'Storage', href: paths.storages() },
+    { text: 'Tasks', href: paths.tasks(), icon: 'clock' },
+    { text: 'Events', href: paths.diary(), icon: 'book' },
+    { text: 'Power', href: paths.power() },
+    { text: 'Settings', href: paths.settings(), icon: 'key' },
+    ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
+  ]
+  const found = mode === 'setup' ? places.filter((p) => p.text === 'Settings') : places
+  return found.map((p) => ({ ...p, here: isHere(p.href, here) }))
+}
+
+const isHere = (href: string, here: string) =>
+  href === paths.hud() ? here === href : here === href || here.startsWith(`${href}/`)
+
+/** What a thumb reaches at the foot of a phone; the rest stands at the end of the HUD's bar. */
+const thumb = (around: Surroundings): Place[] => placesOf(around).filter((p) => p.icon)
+
+const freshness = ({ heard, now }: Surroundings) => {
+  if (heard?.at === undefined)
+    return live({ word: 'not heard yet', age: '', at: undefined, limit: 0, well: false })
+  const { at, limit } = heard
+  const well = now - at <= limit
+  const age = duration((now - at) / 1000)
+  return live({ word: well ? 'live' : 'stale', age, at, limit, well })
+}
+
+/** Same spot, same word, on every page, with no question asked. */
+const killSwitch = ({ stop: { pressed, may }, now }: Surroundings) =>
+  stopSwitch({
+    action: pressed ? paths.stopRelease() : paths.stop(),
+    may,
+    pressed: pressed && { by: shown(pressed.by), at: pressed.at, now },
+  })

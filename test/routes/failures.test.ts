@@ -1,4 +1,5 @@
 /** What goes wrong leaves by one door: a status, a sentence, the next step; never a stack. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Problem, type ProblemKind } from '../../lib/errors.ts'
@@ -108,7 +109,7 @@ failing(
   'a file with its hash is kept for ever, one without is asked for again',
   async ({ site }) => {
     const page = await (await site.ask('/', { headers: html })).text()
-    const url = /href="(\/static\/plain\.[0-9a-f]{12}\.css)"/.exec(page)?.[1]
+    const url = /href="(\/static\/hud\.[0-9a-f]{12}\.css)"/.exec(page)?.[1]
     assert.ok(url)
     const css = await site.ask(url, { as: null })
     assert.is(css.status, 200)
@@ -121,6 +122,55 @@ failing(
     assert.is(bare.headers.get('cache-control'), 'no-cache')
   },
 )
+failing('the style sheet names every font by its hash, and each of them is there', async (t) => {
+  const sheet = await (await t.site.ask('/static/hud.css', { as: null })).text()
+  const named = sheet.match(/url\(\/static\/[^)]+\)/g) ?? []
+  assert.ok(named.length >= 4)
+  for (const url of new Set(named.map((u) => u.slice(4, -1)))) {
+    assert.match(url, /\.[0-9a-f]{12}\.woff2$/)
+    assert.is((await t.site.ask(url, { as: null })).status, 200, url)
+  }
+})
+failing('what can be packed is packed as the browser asks, and is the same', async ({ site }) => {
+  const plain = await (await site.ask('/static/hud.css', { as: null })).text()
+  const asked = (coding: string) =>
+    site.ask('/static/hud.css', { as: null, headers: { 'accept-encoding': coding } })
+  for (const [coding, unpack] of [
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const) {
+    const r = await asked(`deflate, ${coding}`)
+    assert.is(r.headers.get('content-encoding'), coding)
+    assert.match(r.headers.get('vary') ?? '', 'Accept-Encoding')
+    assert.is(unpack(Buffer.from(await r.arrayBuffer())).toString(), plain)
+  }
+  for (const coding of ['identity', 'br;q=0', 'brotli'])
+    assert.is((await asked(coding)).headers.get('content-encoding'), null, coding)
+})
+failing('a look is kept on the device and drawn at once, without a script', async ({ site }) => {
+  const choose = (body: string) =>
+    site.ask('/look', {
+      method: 'POST',
+      as: null,
+      body,
+      headers: {
+        ...html,
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: 'http://localhost',
+      },
+    })
+  const chosen = await choose('mode=calm')
+  assert.is(chosen.status, 303)
+  const cookie = chosen.headers.get('set-cookie') ?? ''
+  assert.match(cookie, /^mode=calm;.*Path=\//)
+  const page = await site.ask('/', { headers: { ...html, cookie: 'mode=calm; density=dense' } })
+  assert.match(await page.text(), '<html lang="en" data-mode="calm" data-density="dense"')
+  assert.not.match(await (await site.ask('/', { headers: html })).text(), 'data-mode=')
+  const wrong = await choose('mode=%3Cscript%3E')
+  assert.is(wrong.status, 422)
+  const forged = await site.ask('/', { headers: { ...html, cookie: 'mode="><b>' } })
+  assert.not.match(await forged.text(), 'data-mode=')
+})
 for (const path of [
   '/static/none.css',
   '/static/plain.000000000000.css',

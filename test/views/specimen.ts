@@ -178,7 +178,7 @@ const kinds: [string, ButtonKind, string, string, string][] = [
 const buttons = html`<ul>${kinds.map(
   ([what, kind, text, doing, reason], i) =>
     html`<li class="steps"><span>${what}</span>${button({ text, kind })}${busy(doing)}${reasoned({ id: `r${i}`, text, kind, reason })}</li>`,
-)}<li class="steps"><span>Kill switch</span>${stopSwitch({ action: '#stop' })}${stopSwitch({ action: '#go', since: '0:42' })}</li></ul>`
+)}<li class="steps"><span>Kill switch</span>${stopSwitch({ action: '#stop' })}${stopSwitch({ action: '#go', pressed: { by: 'alice', at: NOW - 42_000, now: NOW } })}</li></ul>`
 
 const fields = [
   field({ id: 'n1', name: 'n1', label: 'Node name', value: 'agent1', mono: true }),

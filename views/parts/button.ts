@@ -54,12 +54,27 @@ export const iconButton = (
 export type Stop = {
   /** Where the form goes: to stop, or to let work again. */
   action: string
-  /** How long all is stopped, in words: `0:42`; undefined = not stopped. */
-  since?: string | undefined
+  /** Whoever looks may do it. */
+  may?: boolean
+  /** By whom and since when all is stopped, milliseconds since 1970; undefined = not stopped. */
+  pressed?: { by: string; at: number; now: number } | undefined
 }
 
 /** The kill switch: same spot, same word, on every page, with no question asked. */
-export const stopSwitch = ({ action, since }: Stop): Html =>
-  since === undefined
-    ? html`<form class="stop" method="post" action="${action}"><button class="btn danger">${glyph('failed')}STOP</button></form>`
-    : html`<form class="stop pressed" method="post" action="${action}"><p class="halted" role="status">${icon('pause')}STOPPED <span class="fig">${since}</span></p><button class="btn">Let me work again</button></form>`
+export const stopSwitch = ({ action, may = true, pressed }: Stop): Html => {
+  const word = html`${glyph('failed')}STOP`
+  if (!pressed && !may)
+    return html`<p class="stop"><button class="btn danger" disabled title="You may only look.">${word}</button></p>`
+  if (!pressed)
+    return html`<form class="stop" method="post" action="${action}"><button class="btn danger">${word}</button></form>`
+  const { by, at, now } = pressed
+  return html`<form class="stop pressed" method="post" action="${action}"><p class="halted" role="status" title="by ${by}">${icon('pause')}STOPPED <span class="fig" data-since="${at}">${counted((now - at) / 1000)}</span></p>${may ? html`<button class="btn">Let me work again</button>` : ''}</form>`
+}
+
+/** `0:42`, `13:05`, `2:05:09`. */
+const counted = (seconds: number): string => {
+  const s = Math.max(0, Math.floor(seconds))
+  const two = (n: number) => String(n).padStart(2, '0')
+  const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)]
+  return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`
+}

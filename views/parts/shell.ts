@@ -47,11 +47,12 @@ const furtherPlaces = (places: readonly Place[]) =>
 export const live = (l: {
   word: string
   age: string
-  at: number
+  /** Undefined = never heard. */
+  at: number | undefined
   limit: number
   well: boolean
 }): Html =>
-  html`<p class="live" data-at="${l.at}" data-limit="${l.limit}">${glyph(l.well ? 'well' : 'old')}<span class="word">${l.word}</span> <span class="age">${l.age}</span></p>`
+  html`<p class="live" id="live"${l.at === undefined ? '' : html` data-at="${l.at}" data-limit="${l.limit}"`}>${glyph(l.well ? 'well' : 'old')}<span class="word">${l.word}</span> <span class="age">${l.age}</span></p>`
 
 /** Three buttons of one form: without a script the server keeps the choice. */
 export const modeSwitch = (action: string, chosen: Mode): Html =>

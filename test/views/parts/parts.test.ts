@@ -134,7 +134,7 @@ parts('a forbidden button is tied to its reason', () => {
 parts('STOP asks nothing; after it one button lets go', () => {
   assert.match(text(stopSwitch({ action: '/x' })), /<button class="btn danger">.*STOP<\/button>/s)
   assert.match(
-    text(stopSwitch({ action: '/x', since: '0:42' })),
+    text(stopSwitch({ action: '/x', pressed: { by: 'alice', at: NOW - 42_000, now: NOW } })),
     /STOPPED.*0:42.*Let me work again/s,
   )
 })
