@@ -27,6 +27,7 @@ import { createTalks } from './lib/setup/talks.ts'
 import { createDoor } from './lib/tools/call.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
+import { createLive } from './routes/live.ts'
 import { createLocal, isLocal } from './routes/local.ts'
 import type { Env, LabFace } from './routes/needs.ts'
 
@@ -179,6 +180,7 @@ const compose = async (
     trail,
     bus,
     ownToken: () => tokenFor(place, 'operate')?.id,
+    push: () => live.flush(),
   })
   const needs = {
     config,
@@ -197,10 +199,13 @@ const compose = async (
   }
   const setup = createTalks({ ...config, file: config.file ?? '', port: config.server.port, clock })
   undo.push(() => setup.close())
-  const site = createSite({ ...needs, setup, startAnew, ...(lab ? { lab: lab.face } : {}) })
+  const live = createLive(needs)
+  const site = createSite({ ...needs, live, setup, startAnew, ...(lab ? { lab: lab.face } : {}) })
 
   const door = await listen(config, site.fetch)
   undo.push(() => door.close())
+  // Before the door: streams end with a word, not with a broken connection.
+  undo.push(() => live.close())
   const keeper = createKeeper({ auth, trail, db })
   const local = createLocal({ ...needs, keeper, startedAt: clock.now() })
   const control = await listenControl({

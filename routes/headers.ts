@@ -36,13 +36,18 @@ const ALWAYS: [string, string][] = [
 /** A year; browsers ignore it over a certificate that they do not trust (RFC 6797, 8.1). */
 const HSTS = 'max-age=31536000'
 
-type Dress = { https: boolean; requestId: string; mayKeep: boolean }
+type House = { https: boolean; requestId: string }
 
-export const dress = (c: Context<Env>, { https, requestId, mayKeep }: Dress): void => {
+/** What every answer carries, as an object for those that write their head themselves. */
+export const houseHeaders = ({ https, requestId }: House): Record<string, string> => ({
+  ...Object.fromEntries(ALWAYS),
+  ...(https ? { 'Strict-Transport-Security': HSTS } : {}),
+  'X-Request-Id': requestId,
+})
+
+export const dress = (c: Context<Env>, { mayKeep, ...house }: House & { mayKeep: boolean }) => {
   const headers = c.res.headers
-  for (const [name, value] of ALWAYS) headers.set(name, value)
+  for (const [name, value] of Object.entries(houseHeaders(house))) headers.set(name, value)
   if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', PLAIN_POLICY)
-  if (https) headers.set('Strict-Transport-Security', HSTS)
   if (!mayKeep) headers.set('Cache-Control', 'no-store')
-  headers.set('X-Request-Id', requestId)
 }

@@ -37,6 +37,7 @@ export const createMetrics = (needs: Needs): Metrics => {
         metric('jarvis_http_requests_total', 'counter', 'Requests answered.', requests.all()),
         metric('jarvis_events_total', 'counter', 'Events told since the start.', events.all()),
         metric('jarvis_polls_total', 'counter', 'Polls of the cluster.', polls.all()),
+        ...streams(needs),
         ...clusterMetrics(picture, needs.clock.now()),
       ]
       return c.body(all.map(written).join(''), 200, {
@@ -66,6 +67,18 @@ const house = (needs: Needs, startedAt: number): Metric[] => {
       '1 while the database takes writes.',
       needs.trouble() ? 0 : 1,
     ),
+  ]
+}
+
+const streams = ({ live }: Needs): Metric[] => {
+  if (!live) return []
+  const { byForm, stalled, updates, dropped } = live.counts()
+  const forms = Object.entries(byForm).map(([form, n]): Sample => [{ form }, n])
+  return [
+    metric('jarvis_live_viewers', 'gauge', 'Open streams.', forms),
+    metric('jarvis_live_stalled', 'gauge', 'Streams whose reader does not read.', stalled),
+    metric('jarvis_live_updates_total', 'counter', 'Updates told.', updates),
+    metric('jarvis_live_dropped_total', 'counter', 'Readers let go for not reading.', dropped),
   ]
 }
 

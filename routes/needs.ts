@@ -15,6 +15,7 @@ import type { Schedule } from '../lib/schedule/schedule.ts'
 import type { Talks } from '../lib/setup/talks.ts'
 import type { Door } from '../lib/tools/call.ts'
 import type { Asker } from './asker.ts'
+import type { Live } from './live.ts'
 
 /** The lab as the site sees it: switches with a name, nothing else. */
 export type LabFace = {
@@ -45,6 +46,8 @@ export type Needs = {
   tools: Door
   stop: KillSwitch
   lab?: LabFace | undefined
+  /** The streams; the set-up has none. */
+  live?: Live | undefined
   /** The set-up's talk; a test of other things has none. */
   setup?: Talks | undefined
   /** Starts the house anew with the configuration that was written; absent where nobody can. */

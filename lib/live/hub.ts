@@ -58,6 +58,8 @@ export type Hub = {
   /** Opens a stream; `open` is called when the wish is in order. Throws not-found, busy. */
   join(want: Want, open: () => Sink): void
   counts(): Counts
+  /** Whether anybody looks. */
+  isWatched(): boolean
   /** Whose streams are open. */
   owners(): string[]
   /** Ends every stream; resolves when all are closed, at most `graceMs` later. */
@@ -166,7 +168,7 @@ export const createHub = (needs: HubNeeds): Hub => {
       form: want.form,
       gzip: want.gzip,
       owner: want.owner,
-      since: (joined += 1),
+      since: ++joined,
       whole: () => wholeOf(group),
       onDrop() {
         dropped += 1
@@ -234,6 +236,8 @@ export const createHub = (needs: HubNeeds): Hub => {
 
     dismiss: (owner, event, data = '') => dismissed(owned(owner), event, data),
 
+    isWatched: () => groups.size() > 0,
+
     owners: () => [...new Set(groups.viewers().flatMap(({ owner }) => owner ?? []))],
 
     join(want, open) {
@@ -252,7 +256,7 @@ export const createHub = (needs: HubNeeds): Hub => {
       sink.onClose(() => gone(group, viewer))
       viewer.send(parcel(greetingOf(want.form)))
       viewer.send(firstFrame(group, want.lastEventId))
-      if (beat) viewer.send(parcel(heartbeatOf(want.form, beat())))
+      if (beat && want.form !== 'text') viewer.send(parcel(heartbeatOf(want.form, beat())))
       cancelHeartbeat ??= clock.after(heartbeatMs, heartbeat)
     },
 
