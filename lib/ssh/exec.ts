@@ -136,14 +136,14 @@ export const unknownEnd = (
 
 /** Over a second channel, past the queue: sshd gives ten sessions and the queue uses five. */
 const kill = async (client: Client, pid: number, clock: Clock): Promise<void> => {
-  try {
-    const channel = await openChannel(client, (done) => client.exec(killLine(pid), done), {
-      clock,
-      patienceMs: END_MS,
-    })
+  const drain = (channel: ClientChannel) => {
     channel.resume()
     channel.stderr.resume()
     channel.end()
+  }
+  const how = { clock, patienceMs: END_MS }
+  try {
+    await openChannel(client, (done) => client.exec(killLine(pid), done), drain, how)
   } catch {
     // The link is gone or the server gives no session; `timeout` on the host ends the command then.
   }

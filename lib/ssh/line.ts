@@ -1,14 +1,14 @@
 /** One host: its queue of commands on one connection, and its terminals on others. */
-import type { Client } from 'ssh2'
+import type { Client, ClientChannel } from 'ssh2'
 import type { Clock } from '../clock.ts'
 import { messageOf, Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { ConnectionLost, NotStarted, openChannel } from './channel.ts'
-import { type Command, startable } from './command.ts'
-import { type ExecResult, follow, unknownEnd } from './exec.ts'
+import { type Command, type Started, startable } from './command.ts'
+import { type ExecResult, follow, type RunOptions, unknownEnd } from './exec.ts'
 import { createLink, type Link, type LinkState } from './link.ts'
 import { createSlots } from './slots.ts'
-import type { ExecOptions, Pty, PtyOptions } from './ssh.ts'
+import type { ExecOptions, Pty, PtyEnd, PtyOptions } from './ssh.ts'
 
 export type LineLimits = {
   idleMs: number
@@ -58,16 +58,21 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
       }),
   })
 
-  const start = async (line: string, options: ExecOptions) => {
+  const run = async (started: Started, how: RunOptions): Promise<ExecResult> => {
     for (let attempt = 1; ; attempt++) {
       const client = await link.client()
+      const stuck = () => {
+        log.warn('ssh: a command could not be ended', { host: name })
+        link.retire(client)
+      }
       try {
-        const channel = await openChannel(client, (done) => client.exec(line, done), {
-          clock,
-          patienceMs: PATIENCE_MS,
-          signal: options.signal,
-        })
-        return { client, channel }
+        const { end } = await openChannel(
+          client,
+          (done) => client.exec(started.line, done),
+          (channel) => ({ end: follow(client, channel, started, how, stuck) }),
+          { clock, patienceMs: PATIENCE_MS, signal: how.signal },
+        )
+        return await end
       } catch (error) {
         if (!(error instanceof NotStarted) || attempt === 2) throw error
       }
@@ -93,13 +98,7 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
       const letGo = link.hold()
       try {
         release = await slots.take(signal)
-        const { client, channel } = await start(started.line, options)
-        const { capBytes } = limits
-        const how = { clock, timeoutMs, signal, input, capBytes }
-        return await follow(client, channel, started, how, () => {
-          log.warn('ssh: a command could not be ended', { host: name })
-          link.retire(client)
-        })
+        return await run(started, { clock, timeoutMs, signal, input, capBytes: limits.capBytes })
       } catch (error) {
         if (signal?.aborted)
           return unknownEnd({ cancelled: true, lost: false }, clock.now() - began)
@@ -123,27 +122,13 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
       try {
         const client = await place.link.client()
         const size = { ...window(cols, rows), term, width: 0, height: 0 }
-        const channel = await openChannel(
+        return await openChannel(
           client,
           (done) =>
             command ? client.exec(command, { pty: size }, done) : client.shell(size, done),
+          (channel) => terminal(client, channel, leave),
           { clock, patienceMs: PATIENCE_MS },
         )
-        const gone = () => {
-          client.off('close', gone)
-          channel.off('close', gone)
-          leave()
-        }
-        channel.once('close', gone)
-        client.once('close', gone)
-        return {
-          stream: channel,
-          resize(newCols, newRows) {
-            const at = window(newCols, newRows)
-            channel.setWindow(at.rows, at.cols, 0, 0)
-          },
-          close: () => channel.close(),
-        }
       } catch (error) {
         leave()
         throw asStartProblem(name, error)
@@ -162,6 +147,36 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
     close() {
       slots.refuse(new Problem('conflict', 'The SSH connections are being closed.'))
       for (const one of [link, ...others.map((o) => o.link)]) one.close()
+    },
+  }
+}
+
+const terminal = (client: Client, channel: ClientChannel, leave: () => void): Pty => {
+  const ended = new Promise<PtyEnd>((resolve) => {
+    let end: PtyEnd = { code: null, signal: null, lost: true }
+    channel.on('exit', (code: number | null, signal?: string) => {
+      end = { code, signal: signal ?? null, lost: false }
+    })
+    const gone = () => {
+      client.off('close', gone)
+      channel.off('close', gone)
+      leave()
+      resolve(end)
+    }
+    channel.once('close', gone)
+    client.once('close', gone)
+  })
+  return {
+    stream: channel,
+    ended,
+    resize(cols, rows) {
+      const at = window(cols, rows)
+      channel.setWindow(at.rows, at.cols, 0, 0)
+    },
+    close() {
+      channel.close()
+      // Its end is told only behind its last byte, which a paused reader would never reach.
+      channel.resume()
     },
   }
 }

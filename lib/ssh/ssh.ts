@@ -36,9 +36,13 @@ export type PtyOptions = {
   command?: string
 }
 
+export type PtyEnd = { code: number | null; signal: string | null; lost: boolean }
+
 export type Pty = {
-  /** Bytes both ways, with `pause` and `resume`; `exit` and `close` tell its end. */
+  /** Bytes both ways, with `pause` and `resume`. Its last bytes must be read for it to end. */
   stream: ClientChannel
+  /** How it ended; `lost` = the link broke. Never rejects. */
+  ended: Promise<PtyEnd>
   resize(cols: number, rows: number): void
   /** Hangs up: what runs there gets SIGHUP. */
   close(): void

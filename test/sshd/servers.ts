@@ -46,8 +46,8 @@ export type SshdOptions = {
   netns?: string
   /** Other than a free one. */
   port?: number
-  /** Folder with keys of an earlier server. */
-  keys?: string
+  /** A second host key, of type RSA. */
+  rsaToo?: boolean
 }
 
 export type Sshd = {
@@ -56,6 +56,7 @@ export type Sshd = {
   /** Lets `root` and `shut` (a user without a shell) in. */
   keyFile: string
   fingerprint: string
+  rsaFingerprint: string | undefined
   /** What it has said so far. */
   log(): string
   stop(): Promise<void>
@@ -95,6 +96,7 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
   const port = options.port ?? (await freePort(netns ? '127.0.0.1' : address))
   const keyFile = makeKey(dir, 'client')
   const hostKey = makeKey(dir, 'host')
+  const rsa = options.rsaToo ? makeKey(dir, 'host_rsa', '-t', 'rsa', '-b', '2048') : undefined
   writeFiles(dir, options, address, port)
 
   const words = [
@@ -123,7 +125,15 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
     await stop()
     throw new Error(`${error}\n${said}`)
   }
-  return { address, port, keyFile, fingerprint: fingerprintOf(hostKey), log: () => said, stop }
+  return {
+    address,
+    port,
+    keyFile,
+    fingerprint: fingerprintOf(hostKey),
+    rsaFingerprint: rsa && fingerprintOf(rsa),
+    log: () => said,
+    stop,
+  }
 }
 
 const writeFiles = (dir: string, options: SshdOptions, address: string, port: number) => {
@@ -145,6 +155,7 @@ const writeFiles = (dir: string, options: SshdOptions, address: string, port: nu
       `Port ${port}`,
       `ListenAddress ${address}`,
       'HostKey /mnt/host',
+      ...(options.rsaToo ? ['HostKey /mnt/host_rsa'] : []),
       'PidFile none',
       'AuthorizedKeysFile /mnt/authorized_keys',
       'StrictModes no',

@@ -175,4 +175,5 @@ test('a frozen link is noticed by unanswered keepalives', async ({ sshd }) => {
   await wire.close()
 })
 
+if (why) exec('there is none to ask', () => assert.ok(why))
 exec.run()

@@ -134,6 +134,7 @@ export const mumbler = async (say: (socket: Socket) => void) => {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))
+    socket.resume()
     say(socket)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
