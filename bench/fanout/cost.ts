@@ -22,6 +22,7 @@ export const fanoutCost = async (
     alternate(
       {
         hub: () => freshRound('hub', size, clients, how),
+        gzip: () => freshRound('hub', size, clients, { ...how, gzip: true }),
         limit: () => freshRound('limit', size, clients, how),
         'socket.io': () => freshRound('socket.io', size, clients, how),
       },
@@ -29,7 +30,7 @@ export const fanoutCost = async (
     ),
   )
   const kinds = ['hub', 'limit', 'socket.io'] as const
-  const cpu = (kind: RoadKind) => ran[kind].map((round) => round.cpu)
+  const cpu = (kind: RoadKind | 'gzip') => ran[kind].map((round) => round.cpu)
   const cold = kinds.map((kind) => `${kind} ${median(cpu(kind)).toFixed(1)} us`).join(', ')
   const hot: string[] = []
   if (!quick) for (const kind of kinds) hot.push(await warm(kind, size))
@@ -45,6 +46,12 @@ export const fanoutCost = async (
       id: `${id}b`,
       what: `${what}, to Socket.IO`,
       value: ratio(cpu('hub'), cpu('socket.io')),
+    }),
+    atMost(toPeer, {
+      id: `${id}c`,
+      what: 'the same with the shared gzip that every browser asks for, to Socket.IO',
+      value: ratio(cpu('gzip'), cpu('socket.io')),
+      note: `${median(cpu('gzip')).toFixed(1)} us`,
     }),
   ]
 }
