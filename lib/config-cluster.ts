@@ -9,7 +9,17 @@ import type { FileReading, Mistake } from './config-file.ts'
 import { goodValue } from './config-shape.ts'
 import type { NodeAddress, Token, TokenRole } from './proxmox/types.ts'
 
-export type ClusterNodeConfig = NodeAddress & { aliases: string[]; mac?: string | undefined }
+export type ClusterNodeConfig = NodeAddress & {
+  aliases: string[]
+  mac?: string | undefined
+  /** Where its SSH differs from the rest. */
+  ssh?: SshDoor | undefined
+}
+type SshDoor = {
+  address?: string | undefined
+  port?: number | undefined
+  user?: string | undefined
+}
 
 export type ClusterConfig = {
   nodes: ClusterNodeConfig[]

@@ -19,6 +19,13 @@ const whole = (least: number, most: number) =>
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`)
 
+const user = text.regex(/^[a-z_][\w.-]{0,31}\$?$/i, 'not a user name')
+const sshDoor = {
+  address: text.regex(/^[\w.:-]+$/, 'expected a host name or address, without a port').optional(),
+  port: whole(1, 65535).optional(),
+  user: user.optional(),
+}
+
 const node = z.strictObject({
   name: text.regex(/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/, 'not a node name'),
   address: text.regex(HOST, 'expected a host name or address, with a port if it is not 8006'),
@@ -28,6 +35,7 @@ const node = z.strictObject({
     .regex(/^([0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2}$/, 'not a SHA-256 fingerprint')
     .transform((f) => f.toUpperCase())
     .optional(),
+  ssh: z.strictObject(sshDoor).optional(),
 })
 
 const token = z.strictObject({
@@ -78,6 +86,30 @@ const sessions = z.strictObject({
   absoluteDays: whole(1, 365).default(30),
 })
 
+const ssh = z.strictObject({
+  user: user.default('root'),
+  port: whole(1, 65535).default(22),
+  keyFile: text.optional(),
+  passphraseFile: text.optional(),
+  agent: text.optional(),
+  hosts: z
+    .array(
+      z.strictObject({
+        ...sshDoor,
+        name: text.regex(/^[a-zA-Z0-9]([\w.-]{0,61}[a-zA-Z0-9])?$/, 'not a name'),
+        address: sshDoor.address.unwrap(),
+        aliases: z.array(text, { error: 'expected a list of names' }).default([]),
+      }),
+      { error: 'expected a list of hosts' },
+    )
+    .default([]),
+})
+
+const wake = z.strictObject({
+  broadcast: z.ipv4({ error: 'expected a broadcast address' }).optional(),
+  port: whole(1, 65535).default(9),
+})
+
 export const fileShape = z.strictObject(
   {
     server: server.prefault({}),
@@ -86,6 +118,8 @@ export const fileShape = z.strictObject(
     timeZone: text.refine(isZone, ZONE_MESSAGE).optional(),
     sessions: sessions.prefault({}),
     keep: keep.prefault({}),
+    ssh: ssh.prefault({}),
+    wake: wake.prefault({}),
   },
   { error: 'expected settings, one a line' },
 )
@@ -112,6 +146,23 @@ const good: Record<string, string> = {
   'cluster.tokens.*.secretFile': 'secrets/audit',
   'cluster.tokens.*.roles': '[audit, operate]',
   'cluster.tokens.*.roles.*': 'audit, operate, environments or destroy',
+  'cluster.nodes.*.ssh': '{ port: 2222 }',
+  'cluster.nodes.*.ssh.address': '192.168.1.50',
+  'cluster.nodes.*.ssh.port': '22',
+  'cluster.nodes.*.ssh.user': 'root',
+  'ssh.user': 'root',
+  'ssh.port': '22',
+  'ssh.keyFile': 'secrets/ssh_key',
+  'ssh.passphraseFile': 'secrets/ssh_passphrase',
+  'ssh.agent': 'SSH_AUTH_SOCK, or the path of its socket',
+  'ssh.hosts': 'a list like "- { name: docker, address: 192.168.1.60 }"',
+  'ssh.hosts.*.name': 'docker',
+  'ssh.hosts.*.address': '192.168.1.60',
+  'ssh.hosts.*.aliases': '[containers]',
+  'ssh.hosts.*.port': '22',
+  'ssh.hosts.*.user': 'root',
+  'wake.broadcast': '192.168.1.255',
+  'wake.port': '9',
   'server.host': '0.0.0.0',
   'server.port': '4000',
   'server.url': 'https://jarvis.home:4000',

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type ClusterConfig, clusterOf } from './config-cluster.ts'
 import { configProblem, type Mistake, readConfigFile } from './config-file.ts'
 import { defaults, type FileShape } from './config-shape.ts'
+import { type SshConfig, sshOf } from './config-ssh.ts'
 import { Problem } from './errors.ts'
 
 export type Config = {
@@ -34,6 +35,8 @@ export type Config = {
   timeZone: string
   sessions: FileShape['sessions']
   keep: FileShape['keep']
+  ssh: SshConfig
+  wake: FileShape['wake']
 }
 
 export type Environment = Record<string, string | undefined>
@@ -53,6 +56,7 @@ export const loadConfig = (options: LoadOptions): Config => {
   const reading = file && mode === 'real' ? readConfigFile(file) : undefined
   const mistakes: Mistake[] = reading?.mistakes ?? []
   const cluster = reading && clusterOf(reading, file!, env)
+  const ssh = reading ? sshOf(reading, file!, env, cluster) : { identity: {}, hosts: [] }
   const shape = reading?.shape ?? defaults()
   const data = place(env.JARVIS_DATA, 'data')
   const config: Config = {
@@ -66,6 +70,8 @@ export const loadConfig = (options: LoadOptions): Config => {
     timeZone: shape.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     sessions: shape.sessions,
     keep: shape.keep,
+    ssh,
+    wake: shape.wake,
   }
   if (mistakes.length > 0) throw configProblem(reading ? file! : 'The environment', mistakes)
   return deepFreeze(config)

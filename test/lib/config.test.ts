@@ -107,6 +107,43 @@ keep: { auditDays: 1 }
   },
 )
 
+config(
+  'SSH: the nodes as they are addressed, further hosts, files beside the configuration',
+  ({ dir }) => {
+    writeFileSync(join(dir, 'key'), 'k')
+    const yaml = `${GOOD.replace('"127.0.0.74:8007" }', '"127.0.0.74:8007", ssh: { port: 2222, user: ops } }')}
+ssh:
+  keyFile: key
+  hosts:
+    - { name: docker, address: 127.0.0.90, aliases: [containers] }
+`
+    const { ssh } = load(dir, yaml)
+    assert.is(ssh.identity.keyFile, join(dir, 'key'))
+    assert.equal(ssh.hosts, [
+      { name: 'Home', aliases: ['master'], address: '127.0.0.50', port: 22, user: 'root' },
+      { name: 'pve', aliases: [], address: '127.0.0.74', port: 2222, user: 'ops' },
+      { name: 'docker', aliases: ['containers'], address: '127.0.0.90', port: 22, user: 'root' },
+    ])
+    const env = { SSH_AUTH_SOCK: '/run/agent', JARVIS_SSH_KEY_FILE: join(dir, 'key') }
+    const agent = load(dir, `${GOOD}ssh: { agent: SSH_AUTH_SOCK }\n`, env).ssh.identity
+    assert.equal([agent.agent, agent.keyFile], ['/run/agent', join(dir, 'key')])
+  },
+)
+
+config(
+  'SSH: a key that is not there and a name that is taken are told with their lines',
+  ({ dir }) => {
+    const p = refusal(() =>
+      load(
+        dir,
+        `${GOOD}ssh:\n  keyFile: gone\n  hosts:\n    - { name: MASTER, address: 127.0.0.9 }\n`,
+      ),
+    )
+    assert.match(p.message, /line 9: ssh\.keyFile: .*gone cannot be read \(ENOENT\)/)
+    assert.match(p.message, /line 11: ssh\.hosts\.0: the name MASTER is already used by Home/)
+  },
+)
+
 config('text that is no YAML is told with its line', ({ dir }) => {
   assert.match(refusal(() => load(dir, 'a: [1\nb: 2\n')).message, /line \d: yaml: /)
   assert.match(refusal(() => load(dir, 'a: 1\na: 2\n')).message, /line 2: yaml: .*unique/)
@@ -174,6 +211,13 @@ config('the example file is right and shows every setting once', ({ dir }) => {
     'absoluteDays',
     'eventsDays',
     'auditDays',
+    'ssh',
+    'user',
+    'keyFile',
+    'passphraseFile',
+    'agent',
+    'wake',
+    'broadcast',
   ])
     assert.match(used, new RegExp(`(^|[\\s{])${key}:`, 'm'), `${key} is not in the example`)
 })
