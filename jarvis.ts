@@ -189,6 +189,7 @@ const compose = async (
     log,
     auth,
     cluster,
+    proxmox,
     events,
     bus,
     trail,

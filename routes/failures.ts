@@ -45,7 +45,7 @@ export const createFailures = (
     const code = status ?? statusOf[problem.kind]
     if (code === 401) c.header('WWW-Authenticate', 'Bearer realm="Jarvis"')
     varies(c)
-    const links = problem.kind === 'not-found' ? near(c.req.path) : []
+    const links = problem.kind === 'not-found' ? nearest(problem, c.req.path) : []
     const form = formAsked(c)
     if (form === 'json') return sendJson(c, asJson(problem, links), code)
     if (form === 'text') return sendText(c, asText(problem, links), code)
@@ -83,6 +83,18 @@ export const createFailures = (
   }
 }
 
+/** What whoever looked for it says is nearest comes first. */
+const nearest = ({ details }: Problem, path: string): NearLink[] => {
+  const href = details?.near
+  const known = near(path)
+  if (href === undefined || !href.startsWith('/')) return known
+  const title = decodeURIComponent(href.slice(href.lastIndexOf('/') + 1))
+  return [{ title: shown(title), href }, ...known.slice(0, 4)]
+}
+
+const detailsOf = ({ details = {} }: Problem) =>
+  Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'near'))
+
 /** Hono's own refusals (a body too large, a request that took too long) in our words. */
 const ofFramework = (thrown: HTTPException): Problem => {
   const kind = (Object.keys(statusOf) as ProblemKind[]).find((k) => statusOf[k] === thrown.status)
@@ -102,7 +114,7 @@ const asJson = (p: Problem, links: NearLink[]) => ({
     kind: p.kind,
     message: p.message,
     next: p.next ?? null,
-    details: p.details ?? {},
+    details: detailsOf(p),
     ...(links.length > 0 && { near: links.map((l) => l.href) }),
   },
 })
@@ -110,6 +122,6 @@ const asJson = (p: Problem, links: NearLink[]) => ({
 const asText = (p: Problem, links: NearLink[]) =>
   [
     shown(inWords(p)),
-    ...Object.entries(p.details ?? {}).map(([name, text]) => `  ${shown(name)}: ${shown(text)}`),
+    ...Object.entries(detailsOf(p)).map(([name, text]) => `  ${shown(name)}: ${shown(text)}`),
     ...(links.length > 0 ? ['', 'There is:', ...links.map((l) => `  ${l.href}`)] : []),
   ].join('\n')

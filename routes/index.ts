@@ -5,19 +5,25 @@ import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
 import { chooseLook } from './choose-look.ts'
 import { actOnGuest, executeTool, showDeed, showTools } from './deeds.ts'
+import { showDiary } from './events-page.ts'
 import { createFailures } from './failures.ts'
 import { guard } from './guard.ts'
+import { showGuest } from './guest.ts'
+import { showPanelPage } from './guests.ts'
 import { showHealth, showReady } from './health.ts'
 import { showHome } from './home.ts'
 import { showLab, switchScenario } from './lab.ts'
 import { loginRoutes } from './login.ts'
 import { createMetrics } from './metrics.ts'
 import type { App, Env, Needs } from './needs.ts'
+import { showNode } from './node.ts'
 import { showPanel } from './panels.ts'
 import { settingsRoutes } from './settings.ts'
 import { onlySetup, setupRoutes } from './setup.ts'
 import { staticFiles } from './static.ts'
 import { pressStop, releaseStop, showStop } from './stop.ts'
+import { showStorage } from './storage-page.ts'
+import { showTask, showTasks } from './tasks-page.ts'
 import { welcomeRoutes } from './welcome.ts'
 
 export const createSite = (needs: Needs): App => {
@@ -39,6 +45,17 @@ export const createSite = (needs: Needs): App => {
   // What one sees
   app.get(paths.hud(), showHome(needs))
   app.get('/f/:panel', showPanel(needs))
+  app.get(paths.guests(), showPanelPage(needs, 'guests'))
+  app.get('/guests/:vmid', showGuest(needs))
+  app.get(paths.nodes(), showPanelPage(needs, 'nodes'))
+  app.get('/nodes/:node', showNode(needs))
+  app.get(paths.storages(), showPanelPage(needs, 'storage'))
+  app.get('/storage/:storage', showStorage(needs))
+  app.get('/storage/:node/:storage', showStorage(needs))
+  app.get(paths.tasks(), showTasks(needs))
+  app.get('/tasks/:upid', showTask(needs))
+  app.get(paths.diary(), showDiary(needs))
+  app.get(paths.power(), showPanelPage(needs, 'power'))
   const { live } = needs
   if (live) app.get(paths.live(), live.open)
 

@@ -10,6 +10,7 @@ import type { Config } from '../lib/config.ts'
 import type { EventStore } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
 import type { Log } from '../lib/log.ts'
+import type { Proxmox } from '../lib/proxmox/client.ts'
 import type { KillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
 import type { Talks } from '../lib/setup/talks.ts'
@@ -30,6 +31,16 @@ export type LabFace = {
   off(name: string): void
 }
 
+/** What single pages ask of the cluster besides the picture: reading, nothing else. */
+export type Asked = {
+  nodes: Pick<
+    Proxmox['nodes'],
+    'status' | 'rrd' | 'services' | 'disks' | 'tasks' | 'storageContent'
+  >
+  guests: Pick<Proxmox['guests'], 'config' | 'interfaces' | 'snapshots' | 'rrd'>
+  tasks: Pick<Proxmox['tasks'], 'status' | 'log'>
+}
+
 export type Needs = {
   config: Config
   version: string
@@ -37,6 +48,7 @@ export type Needs = {
   log: Log
   auth: Auth
   cluster: Cluster
+  proxmox: Asked
   events: EventStore
   /** For counting; whoever shows nothing live needs none. */
   bus?: Bus<Events> | undefined

@@ -5,7 +5,7 @@ import * as shapes from './shapes.ts'
 export type Answer = {
   what: string
   /** Content types; a shape stands for `application/json`. */
-  as?: ('text/html' | 'text/plain' | 'text/css' | 'text/event-stream')[]
+  as?: ('text/html' | 'text/plain' | 'text/csv' | 'text/css' | 'text/event-stream')[]
   shape?: z.ZodType
 }
 export type Parameter = { in: 'path' | 'query'; what: string; schema?: object }

@@ -8,6 +8,7 @@ import {
   settingsOperations,
   setupOperations,
 } from './operations-door.ts'
+import { pageOperations } from './operations-pages.ts'
 import * as shapes from './shapes.ts'
 
 const panelOperations: Operation[] = [
@@ -178,6 +179,7 @@ const labOperations: Operation[] = [
 export const operations: Operation[] = [
   ...panelOperations,
   ...readOperations,
+  ...pageOperations,
   ...deedOperations,
   ...watchOperations,
   ...labOperations,

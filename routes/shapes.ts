@@ -186,6 +186,13 @@ export const eventsPage = z.strictObject({
   next: orNull(z.number()).meta({ description: 'The `before` of the following page' }),
 })
 
+/** `/tasks` as JSON. */
+export const tasksPage = z.strictObject({
+  at: orNull(moment),
+  trouble: orNull(z.string()).meta({ description: 'Why the list may lack some' }),
+  tasks: z.array(task),
+})
+
 export const readiness = z.strictObject({
   ready: z.boolean(),
   reasons: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), text: z.string() })),

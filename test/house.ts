@@ -89,6 +89,7 @@ export const openHouse = async (given: Given = {}) => {
     log,
     auth,
     cluster,
+    proxmox,
     events,
     bus,
     trail,

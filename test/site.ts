@@ -71,6 +71,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     log,
     auth,
     cluster: { picture: () => world.picture, history: noPast } as Cluster,
+    proxmox: nobodyThere as unknown as Needs['proxmox'],
     events,
     bus,
     trail: createTrail({ db, clock }),

@@ -1,0 +1,66 @@
+/** `GET /nodes/:node`: one machine. No path of a node that is off is called. */
+import type { NodeState } from '../lib/cluster/picture.ts'
+import { type NodePage, nodePage } from '../views/pages/node.ts'
+import { nodePageJson, nodeText } from '../views/pages/node-forms.ts'
+import { type RangeName, ranges } from '../views/pages/range.ts'
+import { shown } from '../views/parts/shown.ts'
+import { reachWords } from '../views/parts/words.ts'
+import type { Ctx } from './answer.ts'
+import { nodeIn } from './found.ts'
+import type { Needs } from './needs.ts'
+import { formIn, send, spanIn } from './pages.ts'
+import { pastOf } from './past.ts'
+import { createReader, notAsked, type Read } from './reading.ts'
+
+const SHOWN_EVENTS = 12
+
+export const showNode = (needs: Needs) => {
+  const read = createReader(needs)
+  return async (c: Ctx) => {
+    const picture = needs.cluster.picture()
+    const node = nodeIn(picture, c.req.param('node') ?? '')
+    const range = spanIn(c)
+    formIn(c)
+    const { samples, ...asked } = await ask(needs, read, node, range)
+    const now = needs.clock.now()
+    const subject = `node/${node.name}`
+    const page: NodePage = {
+      now,
+      timeZone: needs.config.timeZone,
+      node,
+      at: picture.parts.resources.at,
+      guests: picture.guests.filter((g) => g.node === node.name),
+      storages: picture.storages.filter((s) => s.nodes.includes(node.name)),
+      past: pastOf(needs, {
+        subject,
+        range,
+        own: ['cpu', 'memory', 'netin', 'netout'],
+        rrd: { cpu: 'cpu', memory: 'memused', netin: 'netin', netout: 'netout', load: 'loadavg' },
+        samples,
+      }),
+      ...asked,
+      events: needs.events.query({ subject, since: now - ranges[range].ms, limit: SHOWN_EVENTS }),
+    }
+    return send(c, needs, {
+      html: () => nodePage(page),
+      text: () => nodeText(page),
+      json: () => nodePageJson(page),
+    })
+  }
+}
+
+const ask = async (needs: Needs, read: Read, node: NodeState, range: RangeName) => {
+  if (node.reach === 'offline') {
+    const moment = { now: needs.clock.now(), timeZone: needs.config.timeZone }
+    const not = notAsked(`${shown(node.name)} is ${reachWords(node.reach, node.since, moment)}.`)
+    return { status: not, services: not, disks: not, samples: not }
+  }
+  const { nodes } = needs.proxmox
+  const [status, services, disks, samples] = await Promise.all([
+    read((o) => nodes.status(node.name, o)),
+    read((o) => nodes.services(node.name, o)),
+    read((o) => nodes.disks(node.name, o)),
+    read((o) => nodes.rrd(node.name, range, o)),
+  ])
+  return { status, services, disks, samples }
+}
