@@ -1,6 +1,6 @@
 /** Which form somebody wants, and a page or a value in that form. */
 import type { Context } from 'hono'
-import { page as drawn, type Html, type Surroundings } from '../views/layout.ts'
+import { page as drawn, type Page, type Surroundings } from '../views/layout.ts'
 import { preloaded } from '../views/parts/sheets.ts'
 import { safeJson, shown } from '../views/parts/shown.ts'
 import { isDense, lookOf } from './look.ts'
@@ -94,9 +94,9 @@ const stopFor = (c: Ctx, { stop }: Needs): Surroundings['stop'] => {
   return { pressed: { by, at }, may: caller?.kind === 'person' }
 }
 
-/** A whole page: title, body, and what is around it. `whole`: the body has its own `main`. */
+/** A whole page: title, body, and what is around it. `whole`: the body has its own `main`; `live`: its panels that follow by themselves. */
 export const sendPage = (
   c: Ctx,
   needs: Needs,
-  { status = 200, ...page }: { title: string; body: Html; whole?: boolean; status?: Status },
+  { status = 200, ...page }: Omit<Page, 'around'> & { status?: Status },
 ) => c.html(drawn({ ...page, around: around(c, needs) }), status)

@@ -3,7 +3,7 @@
  * and what looks different goes to those who look. Nobody looks, nothing is drawn.
  */
 import { createHub, type Hub } from '../lib/live/hub.ts'
-import { type PanelName, panels } from '../lib/paths.ts'
+import type { PanelName } from '../lib/paths.ts'
 import { backupRow, backups } from '../views/panels/backups.ts'
 import { eventRow, events } from '../views/panels/events.ts'
 import { guestRow, guests } from '../views/panels/guests.ts'
@@ -12,7 +12,9 @@ import { power, powerRow } from '../views/panels/power.ts'
 import { quorum, voteRow } from '../views/panels/quorum.ts'
 import { storage, storageRow } from '../views/panels/storage.ts'
 import { taskRow, tasks } from '../views/panels/tasks.ts'
-import { type LiveSource, livePanel } from './live-panel.ts'
+import { headline } from '../views/parts/shell.ts'
+import { sentenceOf } from '../views/sentence.ts'
+import { type LiveSource, liveBlock, livePanel } from './live-panel.ts'
 import { extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
 import { announcement } from './say.ts'
@@ -29,7 +31,15 @@ export type FeedNeeds = Omit<Needs, 'live'>
 /** A poll tells of each row by itself; this long they are gathered. */
 const BEAT_MS = 100
 
-const sourcesOf = (): Record<PanelName, LiveSource> => ({
+type Sources = Record<PanelName | 'sentence', LiveSource>
+
+const sourcesOf = ({ stop, trouble }: FeedNeeds): Sources => ({
+  sentence: liveBlock('sentence', (picture, { now, timeZone }) => {
+    const state = stop.state()
+    const stopped = state.pressed ? { by: state.by, at: state.at } : undefined
+    const { first, rest } = sentenceOf(picture, { now, timeZone, stopped, trouble: trouble() })
+    return { html: headline({ sentence: first, rest }), text: first }
+  }),
   nodes: livePanel(nodes, nodeRow),
   guests: livePanel(guests, guestRow),
   storage: livePanel(storage, storageRow),
@@ -42,17 +52,17 @@ const sourcesOf = (): Record<PanelName, LiveSource> => ({
 
 export const createFeed = (needs: FeedNeeds): Feed => {
   const { clock, log, cluster, bus } = needs
-  const sources = sourcesOf()
+  const sources = sourcesOf(needs)
   const hub = createHub({ clock, log, beat: () => beatOf(needs, sources) })
-  for (const name of panels) hub.panel(name, sources[name].face)
+  for (const [name, { face }] of Object.entries(sources)) hub.panel(name, face)
   let cancel: (() => void) | undefined
   let wasGood = true
 
   const look = () => {
     const picture = cluster.picture()
     const extra = extraOf(needs, true)
-    for (const name of panels) {
-      const change = sources[name].look(picture, extra)
+    for (const [name, source] of Object.entries(sources)) {
+      const change = source.look(picture, extra)
       if (change) hub.changed(name, change)
     }
     const good = isGood(needs)
@@ -92,7 +102,7 @@ export const createFeed = (needs: FeedNeeds): Feed => {
  * server's time, when each panel was read, and whether polls succeed. While they do and the stream
  * lives, silence means that a poll found nothing new, and the browser counts on by itself.
  */
-const beatOf = (needs: FeedNeeds, sources: Record<PanelName, LiveSource>): string => {
+const beatOf = (needs: FeedNeeds, sources: Sources): string => {
   const { clock, cluster, config, version } = needs
   const { resources } = cluster.picture().parts
   const read = Object.values(sources).flatMap((source) => source.read() ?? [])

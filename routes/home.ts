@@ -1,4 +1,5 @@
 /** `/`: every panel on one page, or one below the other for a terminal. */
+import { panels } from '../lib/paths.ts'
 import { homePage, homeText } from '../views/home.ts'
 import { type Ctx, formOf, sendPage, sendText, varies } from './answer.ts'
 import { extraOf } from './moment.ts'
@@ -9,5 +10,5 @@ export const showHome = (needs: Needs) => (c: Ctx) => {
   const extra = extraOf(needs, true)
   varies(c)
   if (formOf(c) === 'text') return sendText(c, homeText(picture, extra))
-  return sendPage(c, needs, { title: 'Jarvis', body: homePage(picture, extra) })
+  return sendPage(c, needs, { title: 'Jarvis', body: homePage(picture, extra), live: panels })
 }

@@ -14,10 +14,14 @@ import { fonts, hudSheets, joined } from '../views/parts/sheets.ts'
 import type { Env } from './needs.ts'
 
 /** Served out of node_modules: name → the files that it is made of, in this order. */
-const vendored: Record<string, string[]> = {}
+const vendored: Record<string, string[]> = {
+  // One file: with two, htmx begins before its extension has come, and no stream is opened.
+  'htmx.js': ['htmx.org/dist/htmx.min.js', 'htmx.org/dist/ext/hx-sse.min.js'],
+}
 
 /** What every page loads, in this order. */
-export const pageScripts: string[] = ['hud.js']
+// live.js only listens; it must do so before htmx begins.
+export const pageScripts: string[] = ['hud.js', 'live.js', 'htmx.js']
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,10 +1,11 @@
 /** The frame of every page: what it is called, where one may go, and what everybody must see. */
 import { html } from 'hono/html'
 import { duration } from '../lib/format.ts'
-import { paths } from '../lib/paths.ts'
+import { type PanelName, paths } from '../lib/paths.ts'
 import { stopSwitch } from './parts/button.ts'
+import { feed, feedConfig } from './parts/feed.ts'
 import { sprite } from './parts/glyph.ts'
-import { bar, footBar, live, type Mode, modeSwitch, type Place } from './parts/shell.ts'
+import { bar, footBar, live as lifeSign, type Mode, modeSwitch, type Place } from './parts/shell.ts'
 import { shown } from './parts/shown.ts'
 
 export type Html = ReturnType<typeof html>
@@ -42,14 +43,17 @@ export type Page = {
   around: Surroundings
   /** The body brings its own `main`: the HUD, the door. */
   whole?: boolean | undefined
+  /** Panels on it that follow the cluster by themselves. */
+  live?: readonly PanelName[] | undefined
 }
 
-export const page = ({ title, body, around, whole }: Page): Html => html`<!doctype html>
+export const page = ({ title, body, around, whole, live }: Page): Html => html`<!doctype html>
 <html lang="en"${around.look ? html` data-mode="${around.look}"` : ''}${around.dense ? html` data-density="dense"` : ''} data-now="${around.now}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="${around.look === 'calm' ? 'light' : 'dark'}">
+${feedConfig()}
 <title>${title === 'Jarvis' ? title : `${title} · Jarvis`}${around.mode === 'lab' ? ' (LAB)' : ''}</title>
 <link rel="icon" href="${around.icon}">
 ${around.fonts.map((href) => html`<link rel="preload" href="${href}" as="font" type="font/woff2" crossorigin>\n`)}<link rel="stylesheet" href="${around.css}">
@@ -60,6 +64,7 @@ ${topBar(around)}
 ${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>\n` : ''}${whole ? body : html`<main id="main" class="place" tabindex="-1">\n${body}\n</main>`}
 ${around.who === undefined ? '' : footBar(thumb(around))}<div id="toasts" class="toasts"></div>
 <p id="say" class="unseen" role="status"></p><p id="alarm" class="unseen" role="alert"></p>
+${around.who === undefined || around.mode === 'setup' ? '' : feed(['sentence', ...(live ?? [])])}
 </body>
 </html>
 `
@@ -101,11 +106,11 @@ const thumb = (around: Surroundings): Place[] => placesOf(around).filter((p) => 
 
 const freshness = ({ heard, now }: Surroundings) => {
   if (heard?.at === undefined)
-    return live({ word: 'not heard yet', age: '', at: undefined, limit: 0, well: false })
+    return lifeSign({ word: 'not heard yet', age: '', at: undefined, limit: 0, well: false })
   const { at, limit } = heard
   const well = now - at <= limit
   const age = duration((now - at) / 1000)
-  return live({ word: well ? 'live' : 'stale', age, at, limit, well })
+  return lifeSign({ word: well ? 'live' : 'stale', age, at, limit, well })
 }
 
 /** Same spot, same word, on every page, with no question asked. */

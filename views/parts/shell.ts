@@ -87,7 +87,7 @@ export type Hud = {
 
 /** The order is that of the phone and of the readers; wider pages place the same blocks by area. */
 export const hud = (h: Hud): Html => html`<main id="main" class="hud" tabindex="-1">
-<div class="sentence" id="sentence"><div><h1>${sentences(h.sentence)}</h1>${h.rest ? html`<p>${h.rest}</p>` : ''}</div>${h.quorum ?? ''}</div>
+${headline(h)}
 ${h.decision ? html`<div class="decision">${h.decision}</div>` : ''}
 <div class="left">${h.nodes}</div>
 <div class="middle">${h.guests}<div class="pair">${h.storage}${h.tasks}</div>${h.incidents ?? ''}</div>
@@ -95,6 +95,10 @@ ${h.decision ? html`<div class="decision">${h.decision}</div>` : ''}
 ${h.terminal ? html`<div class="strip">${h.terminal}</div>` : ''}
 </main>
 `
+
+/** A block of its own: it changes without the page. */
+export const headline = (h: Pick<Hud, 'sentence' | 'rest' | 'quorum'>): Html =>
+  html`<div class="sentence" id="sentence"><div><h1>${sentences(h.sentence)}</h1>${h.rest ? html`<p>${h.rest}</p>` : ''}</div>${h.quorum ?? ''}</div>`
 
 /** Each sentence may start a line of its own where there is little room. */
 const sentences = (text: string) =>
