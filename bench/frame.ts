@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { buildSync } from 'esbuild'
 
 export const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname
 export const root = join(here, '..')
@@ -98,13 +99,43 @@ export type Helper = {
 
 const LIMIT_MS = 120_000
 
+const native = ['libsql', 'better-sqlite3', 'express', 'socket.io', 'react', 'react-dom']
+const builtAs = new Map<string, string>()
+
+/**
+ * The child as one file, the way the product is shipped. Under tsx every closure is made with a call
+ * that keeps its name, which doubles the cost of small functions (decoding 800 rows: 0.38 to 0.18 ms).
+ */
+const built = (file: string): string => {
+  const known = builtAs.get(file)
+  if (known) return known
+  const outfile = join(here, 'node_modules', '.built', file.replace(/\W/g, '-').concat('.mjs'))
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [join(here, file)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: native,
+    define: { 'import.meta.dirname': JSON.stringify(here) },
+    banner: {
+      js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  builtAs.set(file, outfile)
+  return outfile
+}
+
 /** A child that answers questions (see `answering`); killed when it is asked to end. */
 export const helper = (file: string, args: string[] = []): Helper => {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--expose-gc', '--import', 'tsx', join(here, file), ...args],
-    { cwd: root, env: bareEnv(), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-  )
+  const child: ChildProcess = spawn(process.execPath, ['--expose-gc', built(file), ...args], {
+    cwd: root,
+    env: bareEnv(),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   let serial = 0
   const waiting = new Map<number, { done: (value: never) => void; fail: (e: Error) => void }>()
   child.on('message', ({ id, value, error }: { id: number; value: never; error?: string }) => {

@@ -10,7 +10,7 @@ const poll = async (
   try {
     const run = (road: string) => () => child.ask<number>('run', { road })
     const sides = { cycle: run('cycle'), parse: run('parse') }
-    await alternate(sides, 2)
+    await alternate(sides, 10)
     const ran = await alternate(sides, rounds)
     return atMost(target, {
       id,
