@@ -1,7 +1,7 @@
 /** Reads the YAML file and tells every mistake in it with its line; knows nothing of what it means. */
 import { readFileSync } from 'node:fs'
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type FileShape, fileShape, goodValue } from './config-shape.ts'
 import { Problem } from './errors.ts'
 

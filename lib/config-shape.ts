@@ -1,5 +1,5 @@
 /** Every setting of `jarvis.yaml`: its type, its default, and a good value to quote. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const ZONE_MESSAGE = 'not a time zone that this machine knows'
 const isZone = (name: string) => {

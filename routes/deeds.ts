@@ -2,7 +2,7 @@
  * Deeds over HTTP: buttons on guests, tools for scripts, and what became of a deed. All of it goes
  * through the one door in lib/tools/call.ts; here results only become answers.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { seconds } from '../lib/clock.ts'
 import { Problem } from '../lib/errors.ts'
 import { paths } from '../lib/paths.ts'

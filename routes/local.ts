@@ -5,7 +5,7 @@
  */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Auth } from '../lib/auth/auth.ts'
 import { asProblem, Problem } from '../lib/errors.ts'
 import type { Keeper } from '../lib/setup/keeper.ts'

@@ -1,5 +1,5 @@
 /** `/api/openapi.json`: the table of operations, written as OpenAPI 3.1. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Answer, Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { failure } from './shapes.ts'

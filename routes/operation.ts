@@ -1,5 +1,5 @@
 /** How a route is described: what it asks, who may, what it answers. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import * as shapes from './shapes.ts'
 
 export type Answer = {

@@ -1,5 +1,5 @@
 /** The shapes of what scripts read, for the description of the API and for the tests that hold it to them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { panels } from '../lib/paths.ts'
 
 const moment = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
@@ -97,6 +97,19 @@ export const event = z.strictObject({
 
 export const vote = z.strictObject({ node: z.string(), reach, votes: orNull(z.number()) })
 
+const celsius = z.number().meta({ description: '°C' })
+
+export const temperatureRow = z.strictObject({
+  node: z.string(),
+  sensor: orNull(z.string()),
+  celsius: orNull(celsius),
+  warnCelsius: orNull(celsius),
+  criticalCelsius: orNull(celsius),
+  state: z.enum(['well', 'warm', 'critical', 'unknown']),
+  at: orNull(moment),
+  why: orNull(z.string()).meta({ description: 'Why there is no reading' }),
+})
+
 export const powerRow = z.strictObject({
   node: z.string(),
   power: z.enum(['on', 'off', 'unknown']),
@@ -145,6 +158,7 @@ export const state = z.strictObject({
     tasks: part,
     storage: part,
     backups: part,
+    temperatures: part,
   }),
   cluster,
   nodes: z.array(node),
@@ -176,6 +190,7 @@ export const panelShapes = {
   storage: panelOf(storage),
   quorum: panelOf(vote).extend({ cluster }),
   tasks: panelOf(task),
+  temperatures: panelOf(temperatureRow),
   backups: panelOf(backup),
   power: panelOf(powerRow),
   events: panelOf(event),

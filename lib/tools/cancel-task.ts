@@ -1,5 +1,5 @@
 /** Cancels a task that Jarvis himself has started; those of others are somebody else's decision. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { sleep } from '../clock.ts'
 import { asProblem } from '../errors.ts'
 import { clean } from '../log.ts'

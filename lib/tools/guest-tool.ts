@@ -2,7 +2,7 @@
  * What the power tools have in common: a guest is found where it is now, judged by the one table of
  * verbs and states, and read back at its node until it is what it should be.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { sleep } from '../clock.ts'
 import { asProblem } from '../errors.ts'
 import { clean } from '../log.ts'

@@ -2,7 +2,7 @@
  * What a tool is: a name, a description, strict arguments, and the five questions that the door asks
  * of it: where is the target now, may it be done, what will be done, do it, what became of it.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Clock } from '../clock.ts'
 import { Problem, type ProblemKind } from '../errors.ts'
 import { clean } from '../log.ts'
