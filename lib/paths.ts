@@ -10,6 +10,7 @@ export const panels = [
   'storage',
   'quorum',
   'tasks',
+  'temperatures',
   'backups',
   'power',
   'events',

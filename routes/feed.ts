@@ -12,6 +12,7 @@ import { power, powerRow } from '../views/panels/power.ts'
 import { quorum, voteRow } from '../views/panels/quorum.ts'
 import { storage, storageRow } from '../views/panels/storage.ts'
 import { taskRow, tasks } from '../views/panels/tasks.ts'
+import { temperatureRow, temperatures } from '../views/panels/temperatures.ts'
 import { headline } from '../views/parts/shell.ts'
 import { sentenceOf } from '../views/sentence.ts'
 import { type LiveSource, liveBlock, livePanel } from './live-panel.ts'
@@ -45,6 +46,7 @@ const sourcesOf = ({ stop, trouble }: FeedNeeds): Sources => ({
   storage: livePanel(storage, storageRow),
   quorum: livePanel(quorum, voteRow),
   tasks: livePanel(tasks, taskRow),
+  temperatures: livePanel(temperatures, temperatureRow),
   backups: livePanel(backups, backupRow),
   power: livePanel(power, powerRow),
   events: livePanel(events, eventRow),

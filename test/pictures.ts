@@ -86,7 +86,14 @@ const backup = (vmid: number, name: string, more: Partial<BackupState> = {}): Ba
 
 const parts = (part: Partial<Part>): Picture['parts'] => {
   const one = { at: HEARD, limit: 15_000, ...part }
-  return { resources: one, status: one, tasks: one, storage: one, backups: one }
+  return {
+    resources: one,
+    status: one,
+    tasks: one,
+    storage: one,
+    backups: one,
+    temperatures: one,
+  }
 }
 
 /** Four nodes, five guests, nothing to complain about but a guest that was never backed up. */

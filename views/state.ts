@@ -18,6 +18,7 @@ export const stateJson = (picture: Picture, now: number) => ({
     tasks: partJson(picture.parts.tasks, now),
     storage: partJson(picture.parts.storage, now),
     backups: partJson(picture.parts.backups, now),
+    temperatures: partJson(picture.parts.temperatures, now),
   },
   cluster: clusterJson(picture.cluster),
   nodes: picture.nodes.map(nodeJson),

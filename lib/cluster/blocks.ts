@@ -50,10 +50,15 @@ export const loadBlock = (
     'select data from samples where subject = ? and step = ? and start = ?',
     [subject, step, start],
   )
-  if (!row || row.data.byteLength !== metrics * SLOTS[step] * 4) return undefined
+  const perMetric = SLOTS[step] * 4
+  if (!row || row.data.byteLength % perMetric || row.data.byteLength > metrics * perMetric)
+    return undefined
   // A copy: the driver's buffer need not begin at a multiple of four.
   const bytes = new Uint8Array(row.data).slice()
-  return { subject, step, start, data: new Float32Array(bytes.buffer), dirty: false }
+  const block = emptyBlock(subject, step, start, metrics)
+  // A block from before the newest metric is shorter; that metric has a gap then.
+  block.data.set(new Float32Array(bytes.buffer))
+  return block
 }
 
 /** Stores the blocks in one transaction. */

@@ -17,11 +17,12 @@ import { createKeeper, loadMemory } from './memory.ts'
 import { tell } from './news.ts'
 import type { GuestState, NodeState, Picture } from './picture.ts'
 import { createRates } from './rates.ts'
-import { emptyReadings, type KnownNode } from './readings.ts'
+import { bad, emptyReadings, type KnownNode } from './readings.ts'
 import { createRhythm, type Verdict } from './rhythm.ts'
 import { createRounds } from './rounds.ts'
 import type { Source } from './source.ts'
 import { emptyPicture, readPicture } from './state.ts'
+import { createThermometer, type Hands, noHands } from './temperatures.ts'
 
 export type PollSettings = {
   seconds: number
@@ -41,6 +42,8 @@ export type ClusterNeeds = {
   /** The buffer that stores the events; with it a crash never tells a thing twice. */
   buffer?: Pick<WriteBuffer, 'add'> | undefined
   random?: (() => number) | undefined
+  /** Asks the nodes for their temperatures; without them the picture says so. */
+  hands?: Hands | undefined
 }
 
 export type Cluster = {
@@ -111,6 +114,18 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     onReading: lookAgain,
   })
 
+  const thermometer =
+    needs.hands &&
+    createThermometer({
+      hands: needs.hands,
+      clock,
+      log,
+      readings,
+      online: () => current.nodes.filter((n) => n.reach !== 'offline').map((n) => n.name),
+      onReading: lookAgain,
+    })
+  if (!thermometer) readings.temperatures = bad(readings.temperatures, noHands(), clock.now())
+
   const readLists = createLists({
     source: proxmox,
     clock,
@@ -126,6 +141,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     if (rows) {
       history.note(current, rates.current, clock.now())
       rounds.start()
+      thermometer?.round()
     }
     bus.emit('cluster.polled', { version: current.version })
     return verdict
@@ -146,6 +162,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   const watch = () => {
     stopWatch = clock.after(poll.seconds * 1000, () => {
       if (clock.now() - current.now >= poll.seconds * 1000) lookAgain()
+      thermometer?.round()
       watch()
     })
   }

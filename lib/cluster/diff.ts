@@ -9,6 +9,7 @@ import type {
   NodeState,
   Part,
   Picture,
+  Sensor,
   StorageState,
   TaskState,
 } from './picture.ts'
@@ -119,7 +120,23 @@ const sameNode = (a: NodeState, b: NodeState) =>
   shownUptime(a.uptime) === shownUptime(b.uptime) &&
   sameUse(a.memory, b.memory) &&
   sameUse(a.root, b.root) &&
-  sameNet(a.net, b.net)
+  sameNet(a.net, b.net) &&
+  sameHeat(a.temperatures, b.temperatures)
+
+const sameHeat = (a: NodeState['temperatures'], b: NodeState['temperatures']) =>
+  a === b ||
+  (a !== undefined &&
+    b !== undefined &&
+    a.trouble?.text === b.trouble?.text &&
+    a.sensors.length === b.sensors.length &&
+    a.sensors.every((s, i) => sameSensor(s, b.sensors[i]!)))
+
+/** Shown as whole degrees: the tenth flickers with each reading. */
+const sameSensor = (a: Sensor, b: Sensor) =>
+  a.name === b.name &&
+  Math.round(a.celsius) === Math.round(b.celsius) &&
+  a.warn === b.warn &&
+  a.crit === b.crit
 
 const sameGuest = (a: GuestState, b: GuestState) =>
   a.condition === b.condition &&

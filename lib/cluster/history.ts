@@ -33,7 +33,7 @@ export type Series = { times: number[]; values: (number | null)[] }
 export type History = {
   /**
    * Of `node/Home`, `guest/303` or `storage/Home/local`: cpu as a fraction, memory and used in
-   * bytes, netin and netout in bytes a second. At most 3000 steps.
+   * bytes, netin and netout in bytes a second, a node's temperature (of its hottest sensor) in °C. At most 3000 steps.
    */
   series(subject: string, metric: Metric, span: Span): Series
   /** Takes in one good reading; `net` = exact rates of guests. */
@@ -122,8 +122,10 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
 type Add = Samples['add']
 
 const noteNodes = (picture: Picture, at: number, add: Add) => {
-  for (const { name, reach, cpu, memory, net } of picture.nodes)
-    if (reach === 'online') add(`node/${name}`, at, [cpu, memory?.used, net?.in, net?.out])
+  for (const { name, reach, cpu, memory, net, temperatures } of picture.nodes) {
+    const celsius = temperatures?.hottest?.celsius
+    if (reach === 'online') add(`node/${name}`, at, [cpu, memory?.used, net?.in, net?.out, celsius])
+  }
 }
 
 /** A stopped guest uses nothing; one that is unknown leaves a gap. */

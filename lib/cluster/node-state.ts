@@ -35,6 +35,7 @@ export const nodeStates = (previous: Picture, readings: Readings, now: number): 
       net: reach === 'offline' ? undefined : netOf(name, readings, now),
       mac: config?.mac,
       votes: member && readings.status.value?.cluster ? 1 : undefined,
+      temperatures: reach === 'offline' ? undefined : temperaturesOf(name, readings, now),
     }
   })
 }
@@ -89,6 +90,12 @@ const permitted = (
 const netOf = (name: string, { nodeNet }: Readings, now: number) => {
   const net = nodeNet.get(name)
   return net && now - net.at <= NET_LIMIT_MS ? { in: net.in, out: net.out } : undefined
+}
+
+/** A figure that nobody has confirmed for three rounds is none. */
+const temperaturesOf = (name: string, { temperatures }: Readings, now: number) => {
+  const read = temperatures.value?.get(name)
+  return read && now - read.at <= temperatures.limit ? read : undefined
 }
 
 /** Used of total bytes; undefined unless both are known. */

@@ -26,7 +26,14 @@ export type Picture = {
   /** Counts up with every reading that changed something shown. */
   version: number
   now: number
-  parts: { resources: Part; status: Part; tasks: Part; storage: Part; backups: Part }
+  parts: {
+    resources: Part
+    status: Part
+    tasks: Part
+    storage: Part
+    backups: Part
+    temperatures: Part
+  }
   cluster: ClusterState
   nodes: NodeState[]
   guests: GuestState[]
@@ -66,7 +73,21 @@ export type NodeState = {
   net?: { in: number; out: number } | undefined
   mac?: string | undefined
   votes?: number | undefined
+  /** Undefined: never asked, or the node is off. */
+  temperatures?: Temperatures | undefined
 }
+
+/** What the sensors of a node said last, or why nobody can ask them. */
+export type Temperatures = {
+  at: number
+  /** Hottest first. */
+  sensors: Sensor[]
+  hottest?: Sensor | undefined
+  trouble?: { text: string; next?: string | undefined } | undefined
+}
+
+/** °C, with the levels of the sensor itself, or 80 and 90. */
+export type Sensor = { name: string; celsius: number; warn: number; crit: number }
 
 export type Use = { used: number; total: number }
 

@@ -14,7 +14,7 @@ import type {
   Vmid,
 } from '../proxmox/types.ts'
 import type { Memory } from './memory.ts'
-import type { Part, Trouble } from './picture.ts'
+import type { Part, Temperatures, Trouble } from './picture.ts'
 
 export type Reading<T> = {
   /** When the value was read (milliseconds); both absent until the first success. */
@@ -43,6 +43,8 @@ export type Readings = {
   /** Detail rows by node. */
   storage: Reading<Map<string, StorageRow[]>>
   backups: Reading<BackupReading>
+  /** By node. */
+  temperatures: Reading<Map<string, Temperatures>>
   /** Of the token that reads; undefined = not known. */
   permissions?: Permissions | undefined
   /** Of the token that lists backups. */
@@ -59,6 +61,9 @@ export type Readings = {
   entry?: string | undefined
 }
 
+/** Three rounds of 30 s may be missed. */
+export const TEMPERATURES_MS = 90_000
+
 export type Limits = { fast: number; storage: number; backups: number }
 
 /** Readings with nothing in them; limits in milliseconds. */
@@ -69,6 +74,7 @@ export const emptyReadings = (nodes: KnownNode[], limits: Limits, memory: Memory
   tasks: { limit: limits.fast },
   storage: { limit: limits.storage },
   backups: { limit: limits.backups },
+  temperatures: { limit: TEMPERATURES_MS },
   narrowSince: 0,
   nodeNet: new Map(),
   guestNet: new Map(),

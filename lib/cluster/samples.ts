@@ -20,13 +20,15 @@ import {
   storeBlocks,
 } from './blocks.ts'
 
-export type Metric = 'cpu' | 'memory' | 'netin' | 'netout' | 'used'
+export type Metric = 'cpu' | 'memory' | 'netin' | 'netout' | 'used' | 'temperature'
 
 const MACHINE: Metric[] = ['cpu', 'memory', 'netin', 'netout']
+/** New metrics go to the end: blocks that were written before them are read as gaps there. */
+const NODE: Metric[] = [...MACHINE, 'temperature']
 const STORAGE: Metric[] = ['used']
-/** What is kept of `storage/…` and of everything else, in the order of the blocks. */
+/** What is kept of `storage/…`, `node/…` and guests, in the order of the blocks. */
 export const metricsOf = (subject: string): Metric[] =>
-  subject.startsWith('storage/') ? STORAGE : MACHINE
+  subject.startsWith('storage/') ? STORAGE : subject.startsWith('node/') ? NODE : MACHINE
 
 /** How long blocks are kept, in milliseconds. */
 export const KEEP: Record<Step, number> = { 60: hours(24), 900: days(30) }

@@ -70,6 +70,7 @@ const partsOf = (readings: Readings): Picture['parts'] => ({
   tasks: filtered(readings.tasks, readings, narrowTasks),
   storage: part(readings.storage),
   backups: filtered(readings.backups, readings, narrowBackups),
+  temperatures: part(readings.temperatures),
 })
 
 const part = ({ at, trouble, limit }: Reading<unknown>): Part => ({ at, trouble, limit })

@@ -16,7 +16,14 @@ const part = { at: NOON - 2000, limit: 15_000 }
 const calm: Picture = {
   version: 3,
   now: NOON,
-  parts: { resources: part, status: part, tasks: part, storage: part, backups: part },
+  parts: {
+    resources: part,
+    status: part,
+    tasks: part,
+    storage: part,
+    backups: part,
+    temperatures: part,
+  },
   cluster: {
     name: 'home',
     standalone: false,

@@ -32,6 +32,7 @@ export type PastKey =
   | 'iowait'
   | 'load'
   | 'used'
+  | 'temperature'
 
 /** Means of equal steps; null = no reading. */
 export type Past = {

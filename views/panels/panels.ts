@@ -11,6 +11,7 @@ import { power } from './power.ts'
 import { quorum } from './quorum.ts'
 import { storage } from './storage.ts'
 import { tasks } from './tasks.ts'
+import { temperatures } from './temperatures.ts'
 
 /** A panel with its model inside, so that panels of different rows stand in one table. */
 export type Shown = {
@@ -33,6 +34,7 @@ export const shownPanels: Record<PanelName, Shown> = {
   storage: bind(storage),
   quorum: bind(quorum),
   tasks: bind(tasks),
+  temperatures: bind(temperatures),
   backups: bind(backups),
   power: bind(power),
   events: bind(events),
