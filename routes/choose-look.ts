@@ -9,12 +9,13 @@ import { DENSITY_COOKIE, densities, LOOK_COOKIE } from './look.ts'
 
 export const chooseLook = async (c: Ctx) => {
   const { mode, density, next } = await bodyOf(c)
-  if (mode !== undefined) keep(c, LOOK_COOKIE, mode, modes)
-  if (density !== undefined) keep(c, DENSITY_COOKIE, density, densities)
+  if (mode !== undefined) keepChoice(c, LOOK_COOKIE, mode, modes)
+  if (density !== undefined) keepChoice(c, DENSITY_COOKIE, density, densities)
   return c.redirect(backTo(c, next), 303)
 }
 
-const keep = (c: Ctx, name: string, value: string, allowed: readonly string[]) => {
+/** Keeps it on this device for a year; throws `invalid` for what is not allowed. */
+export const keepChoice = (c: Ctx, name: string, value: string, allowed: readonly string[]) => {
   if (!allowed.includes(value))
     throw new Problem('invalid', `There is no such ${name}.`, {
       next: `There are: ${allowed.join(', ')}.`,

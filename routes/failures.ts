@@ -11,6 +11,7 @@ import { shown } from '../views/parts/shown.ts'
 import { type Ctx, formOf, sendJson, sendPage, sendText, varies } from './answer.ts'
 import { near } from './near.ts'
 import type { Needs } from './needs.ts'
+import { isWall, wallTrouble } from './wall.ts'
 
 /** Design §2: 502 when Proxmox refused or failed, 503 when nobody is there. */
 export const statusOf = {
@@ -49,7 +50,8 @@ export const createFailures = (
     const form = formAsked(c)
     if (form === 'json') return sendJson(c, asJson(problem, links), code)
     if (form === 'text') return sendText(c, asText(problem, links), code)
-    const { title, body } = failurePage(problem, links)
+    if (isWall(c.req.path)) return c.html(wallTrouble(c, needs, problem, code), code)
+    const { title, body } = failurePage(problem, links, code)
     return sendPage(c, needs, { title, body, status: code })
   }
 

@@ -12,7 +12,7 @@ export const showPanelPage = (needs: Needs, name: PanelName) => (c: Ctx) => {
   const picture = needs.cluster.picture()
   const extra = extraOf(needs, false)
   return send(c, needs, {
-    html: () => panelPage(panel.title, panel.html(picture, extra)),
+    html: () => panelPage(name, panel.title, panel.html(picture, extra)),
     text: () => panel.text(picture, extra),
     json: () => panel.json(picture, extra),
   })

@@ -5,7 +5,7 @@ import { browserName } from '../lib/auth/sessions.ts'
 import { inWords, type Problem } from '../lib/errors.ts'
 import { timeOfDay } from '../lib/format.ts'
 import { paths } from '../lib/paths.ts'
-import { type LoginPage, loginPage } from '../views/login.ts'
+import { type Hour, type LoginPage, loginPage } from '../views/login.ts'
 import { type Ctx, formOf, sendPage } from './answer.ts'
 import { cookieFlags, SESSION_COOKIE } from './caller.ts'
 import { statusOf } from './failures.ts'
@@ -23,6 +23,7 @@ export const loginRoutes = (needs: Needs): App => {
         greeting: greeting(needs),
         needsName: auth.logins.needsName(),
         isNew: auth.welcome.isOpen(),
+        ...hourOf(needs),
         ...more,
       }),
       status,
@@ -85,6 +86,13 @@ const enter = (c: Ctx, { auth }: Needs, secret: string) => {
 /** Says in the head of the answer when the door opens again. */
 export const later = (c: Context<Env>, { details }: Problem) => {
   if (details?.retryAfter) c.header('Retry-After', details.retryAfter)
+}
+
+/** What the dial of the door shows. */
+export const hourOf = ({ clock, config }: Pick<Needs, 'clock' | 'config'>): Hour => {
+  const time = timeOfDay(clock.now(), config.timeZone)
+  const [hour = '0', minute = '0'] = time.split(':')
+  return { time, minute: Number(hour) * 60 + Number(minute) }
 }
 
 export const greeting = ({ clock, config }: Pick<Needs, 'clock' | 'config'>): string => {

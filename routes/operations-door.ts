@@ -95,9 +95,31 @@ export const settingsOperations: Operation[] = [
   {
     method: 'get',
     path: paths.settings(),
-    what: 'Sessions, tokens, wall keys, password.',
+    what: 'The profile: sessions and the password; as JSON all sessions, tokens and wall keys.',
     scope: 'admin',
     answers: { 200: page('The page.') },
+  },
+  ...[paths.tokens(), paths.wallKeys(), paths.appearance()].map(
+    (path): Operation => ({
+      method: 'get',
+      path,
+      what: `A tab of the settings: ${path.slice(path.lastIndexOf('/') + 1)}.`,
+      scope: 'admin',
+      answers: { 200: page('The page.') },
+    }),
+  ),
+  {
+    method: 'post',
+    path: paths.appearance(),
+    what: 'How pages look on this device, and how the person is addressed.',
+    scope: 'admin',
+    form: {
+      mode: 'hud, calm or contrast',
+      density: 'comfortable or dense',
+      keys: 'on or off: single keys as shortcuts',
+      address: "sir, ma'am, name or nothing",
+    },
+    answers: settled,
   },
   {
     method: 'post',

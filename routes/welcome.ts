@@ -10,7 +10,7 @@ import { type Ctx, formOf, sendPage } from './answer.ts'
 import { cookieFlags, SESSION_COOKIE } from './caller.ts'
 import { statusOf } from './failures.ts'
 import { type Fields, fieldsOf } from './fields.ts'
-import { greeting, later } from './login.ts'
+import { greeting, hourOf, later } from './login.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { record } from './record.ts'
 import { known } from './trouble.ts'
@@ -19,10 +19,15 @@ export const welcomeRoutes = (needs: Needs): App => {
   const { auth } = needs
   const show = (
     c: Ctx,
-    page: Omit<WelcomePage, 'greeting' | 'minLength'>,
+    page: Omit<WelcomePage, 'greeting' | 'minLength' | 'time' | 'minute'>,
     status: 200 | 401 | 409 | 422 | 429 = 200,
   ) => {
-    const model = { greeting: greeting(needs), minLength: MIN_LENGTH, ...page }
+    const model = {
+      greeting: greeting(needs),
+      minLength: MIN_LENGTH,
+      ...hourOf(needs),
+      ...page,
+    }
     return sendPage(c, needs, { ...welcomePage(model), status })
   }
 

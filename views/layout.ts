@@ -43,11 +43,13 @@ export type Page = {
   around: Surroundings
   /** The body brings its own `main`: the HUD, the door. */
   whole?: boolean | undefined
+  /** Before the house: no bar, only the look can be chosen; brings its own `main` too. */
+  door?: boolean | undefined
   /** Panels on it that follow the cluster by themselves. */
   live?: readonly PanelName[] | undefined
 }
 
-export const page = ({ title, body, around, whole, live }: Page): Html => html`<!doctype html>
+export const page = ({ title, body, around, whole, door, live }: Page): Html => html`<!doctype html>
 <html lang="en"${around.look ? html` data-mode="${around.look}"` : ''}${around.dense ? html` data-density="dense"` : ''} data-now="${around.now}">
 <head>
 <meta charset="utf-8">
@@ -60,14 +62,17 @@ ${around.fonts.map((href) => html`<link rel="preload" href="${href}" as="font" t
 ${around.scripts.map((src) => html`<script src="${src}" defer></script>\n`)}</head>
 <body>
 ${sprite()}<a class="skip" href="#main">To the content</a>
-${topBar(around)}
-${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>\n` : ''}${whole ? body : html`<main id="main" class="place" tabindex="-1">\n${body}\n</main>`}
-${around.who === undefined ? '' : footBar(thumb(around))}<div id="toasts" class="toasts"></div>
+${door ? '' : topBar(around)}
+${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>\n` : ''}${whole || door ? body : html`<main id="main" class="place" tabindex="-1">\n${body}\n</main>`}
+${door ? corner(around) : ''}${around.who === undefined || door ? '' : footBar(thumb(around))}<div id="toasts" class="toasts"></div>
 <p id="say" class="unseen" role="status"></p><p id="alarm" class="unseen" role="alert"></p>
 ${around.who === undefined || around.mode === 'setup' ? '' : feed(['sentence', ...(live ?? [])])}
 </body>
 </html>
 `
+
+const corner = ({ mode, look }: Surroundings) =>
+  html`<div class="corner">${mode === 'lab' ? html`<span class="tag lab">LAB</span>` : ''}${modeSwitch(paths.look(), look ?? 'hud')}</div>`
 
 const topBar = (around: Surroundings) => {
   const known = around.who !== undefined

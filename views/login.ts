@@ -1,9 +1,19 @@
-/** The door: a greeting and a password. Says nothing of the house before somebody is in. */
+/** The door: a dial, a greeting and a password. Says nothing of the house before somebody is in. */
 import { html } from 'hono/html'
 import { paths } from '../lib/paths.ts'
 import type { Html } from './layout.ts'
+import { button } from './parts/button.ts'
+import { glyph } from './parts/glyph.ts'
+import { door } from './parts/shell.ts'
 
-export type LoginPage = {
+/** What hangs over the door: the hour. */
+export type Hour = {
+  /** `14:32`, and the minute of the day. */
+  time: string
+  minute: number
+}
+
+export type LoginPage = Hour & {
   /** `Good evening`. */
   greeting: string
   /** With one account only the password is asked. */
@@ -16,27 +26,37 @@ export type LoginPage = {
   isNew: boolean
 }
 
-export const loginPage = (m: LoginPage): { title: string; body: Html } => ({
+export type DoorBody = { title: string; body: Html; door: true }
+
+export const loginPage = (m: LoginPage): DoorBody => ({
   title: 'Log in',
-  body: m.isNew ? nobodyYet(m) : form(m),
+  door: true,
+  body: doorOf(m, m.isNew ? nobodyYet(m) : asked(m)),
 })
 
-const nobodyYet = ({ greeting }: LoginPage) => html`<section class="door">
-<h1>${greeting}. We have not met.</h1>
-<p>There is no account yet. The console where I was started shows a one-time link; it leads to choosing a password.</p>
-</section>`
+type Words = { greeting: string; form: Html; note: Html | string }
 
-const form = (m: LoginPage) => html`<section class="door">
-<h1>${greetingFor(m)}</h1>
+/** The cluster's name is the house's business until somebody is in. */
+export const doorOf = ({ time, minute }: Hour, words: Words): Html =>
+  door({ cluster: 'JARVIS', time, minute, ...words })
+
+const nobodyYet = ({ greeting }: LoginPage): Words => ({
+  greeting: `${greeting}. We have not met.`,
+  form: html``,
+  note: 'There is no account yet. The console where I was started shows a one-time link; it leads to choosing a password.',
+})
+
+const asked = (m: LoginPage): Words => ({
+  greeting: greetingFor(m),
+  form: html`<form class="credentials" method="post" action="${paths.login()}">
 ${faultLine(m.fault)}
-<form class="credentials" method="post" action="${paths.login()}">
 ${m.next ? html`<input type="hidden" name="next" value="${m.next}">` : ''}
-${m.needsName ? html`<p><label for="name">Name</label> <input id="name" name="name" value="${m.name ?? ''}" autocomplete="username" autocapitalize="none" spellcheck="false" required></p>` : ''}
-<p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="current-password" required autofocus${m.fault ? html` aria-invalid="true" aria-describedby="fault"` : ''}></p>
-<p><button class="primary">Sign in</button></p>
-</form>
-<p class="aside">Until then I show nothing and answer nothing. After five wrong tries the door takes its time.</p>
-</section>`
+${m.needsName ? html`<div class="field"><label for="name">Name</label><input id="name" name="name" value="${m.name ?? ''}" autocomplete="username" autocapitalize="none" spellcheck="false" required></div>` : ''}
+<div class="field mono"><label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required autofocus${m.fault ? html` aria-invalid="true" aria-describedby="fault"` : ''}></div>
+${button({ text: 'Sign in', kind: 'primary' })}
+</form>`,
+  note: 'Until then I show nothing and answer nothing. After five wrong tries the door takes its time.',
+})
 
 const greetingFor = ({ greeting, needsName }: LoginPage) =>
   needsName
@@ -45,4 +65,6 @@ const greetingFor = ({ greeting, needsName }: LoginPage) =>
 
 /** The fault of a form, told where a screen reader looks first. */
 export const faultLine = (fault: string | undefined): Html | '' =>
-  fault ? html`<p class="fault" id="fault" role="alert">${fault}</p>` : ''
+  fault
+    ? html`<div class="mistake">${glyph('attention')}<p class="fault" id="fault" role="alert">${fault}</p></div>`
+    : ''

@@ -7,6 +7,10 @@ import type { Sessions } from './sessions.ts'
 
 export type Account = { id: number; name: string; createdAt: number; passwordAt: number }
 
+/** How a person wishes to be addressed; `name` = by the name of the account. */
+export const addresses = ['sir', "ma'am", 'name', 'nothing'] as const
+export type Address = (typeof addresses)[number]
+
 export type Accounts = {
   list(): Account[]
   find(name: string): Account | undefined
@@ -19,6 +23,8 @@ export type Accounts = {
   setPassword(name: string, password: string): Promise<Account>
   /** Whether the password is right; takes as long for an unknown name. Counts no tries. */
   isRight(name: string, password: string): Promise<boolean>
+  address(name: string): Address
+  setAddress(name: string, address: Address): void
 }
 
 type Needs = {
@@ -51,6 +57,11 @@ export const createAccounts = ({ db, clock, passwords, sessions }: Needs): Accou
       return find(name)!
     },
     isRight: (name, password) => passwords.matches(password, storedPassword(db, name)),
+    address: (name) =>
+      db.first<{ address: Address }>('select address from accounts where name = ?', [name])
+        ?.address ?? 'nothing',
+    setAddress: (name, address) =>
+      void db.run('update accounts set address = ? where name = ?', [address, name]),
   }
 }
 

@@ -20,9 +20,12 @@ settings(
     const page = await (await t.ask('/settings', { headers: t.headers })).text()
     assert.match(page, 'Firefox on Linux (this one)')
     assert.match(page, phone)
-    assert.match(page, 'No machine holds a key.')
-    assert.not.match(page, /<script(?! src="\/static)/)
-    assert.not.match(page, 'style=')
+    const machines = await (await t.ask('/settings/tokens', { headers: t.headers })).text()
+    assert.match(machines, 'No machine holds a key.')
+    for (const text of [page, machines]) {
+      assert.not.match(text, /<script(?! src=)/)
+      assert.not.match(text, 'style=')
+    }
     assert.not.match(page, t.cookie.split('=')[1]!)
   },
 )
@@ -49,7 +52,7 @@ settings('a new token is shown once and works', async (t) => {
   const made = await t.ask('/settings/tokens', { form, headers: t.headers })
   assert.is(made.status, 201)
   const [secret] = /jv_[\w-]{43}/.exec(await made.text())!
-  const later = await (await t.ask('/settings', { headers: t.headers })).text()
+  const later = await (await t.ask('/settings/tokens', { headers: t.headers })).text()
   assert.match(later, 'grafana')
   assert.not.match(later, secret!)
   const bearer = { headers: { authorization: `Bearer ${secret}`, accept: '*/*' } }
@@ -68,7 +71,7 @@ settings('a token is revoked, by form and by DELETE', async (t) => {
       401,
     )
   }
-  assert.match(await (await t.ask('/settings', { headers: t.headers })).text(), 'revoked')
+  assert.match(await (await t.ask('/settings/tokens', { headers: t.headers })).text(), 'revoked')
 })
 
 settings('a wall key is an address to open, and may only look', async (t) => {
@@ -95,7 +98,8 @@ settings('mistakes come back to their form', async (t) => {
 settings('a hostile name is text', async (t) => {
   const name = '<script>alert(1)</script>"\u202e'
   const made = await t.ask('/settings/tokens', { form: { name }, headers: t.headers })
-  const pages = [await made.text(), await (await t.ask('/settings', { headers: t.headers })).text()]
+  const list = await t.ask('/settings/tokens', { headers: t.headers })
+  const pages = [await made.text(), await list.text()]
   assert.not.match(pages.join(), /<script(?! src="\/static)/)
   assert.not.match(pages.join(), '\u202e')
   assert.match(pages.join(), '&lt;script&gt;')
@@ -173,6 +177,63 @@ settings('every change stands in the trail, without secrets', async (t) => {
   const kept = JSON.stringify([rows, t.news, t.lines])
   for (const secret of [/jv_[\w-]{43}/.exec(made)![0], alice.password, bob.password])
     assert.not.match(kept, secret)
+})
+
+settings('each tab is a page of its own, and marks itself', async (t) => {
+  for (const [path, title] of [
+    ['/settings', 'Settings'],
+    ['/settings/tokens', 'Settings: Tokens'],
+    ['/settings/wall-keys', 'Settings: Wall keys'],
+    ['/settings/appearance', 'Settings: Appearance'],
+  ] as const) {
+    const page = await (await t.ask(path, { headers: t.headers })).text()
+    assert.match(page, `<title>${title} · Jarvis`)
+    assert.match(page, `<a href="${path}" aria-current="page">`)
+  }
+})
+
+settings('looks are kept on the device, the address with the account', async (t) => {
+  const form = { mode: 'calm', density: 'dense', keys: 'off' }
+  const kept = await t.ask('/settings/appearance', { form, headers: t.headers })
+  assert.is(kept.headers.get('location'), '/settings/appearance?done=appearance')
+  const cookies = kept.headers.getSetCookie().map((line) => line.split(';')[0])
+  assert.equal(cookies, ['mode=calm', 'density=dense', 'keys=off'])
+  const spoken = await t.ask('/settings/appearance', {
+    form: { address: "ma'am" },
+    headers: t.headers,
+  })
+  assert.is(spoken.status, 303)
+  assert.equal(spoken.headers.getSetCookie(), [])
+  assert.is(t.auth.accounts.address(alice.name), "ma'am")
+  const headers = { cookie: [t.cookie, ...cookies].join('; ') }
+  const page = await (await t.ask('/settings/appearance', { headers })).text()
+  for (const id of ['mode-calm', 'density-dense', 'keys-off', 'address-maam'])
+    assert.match(page, new RegExp(`id="${id}"[^>]* checked`))
+  assert.match(page, 'data-mode="calm"')
+})
+
+settings('a look that does not exist is refused, and so is a word that I cannot say', async (t) => {
+  for (const form of [{ mode: 'neon' }, { density: '1' }, { keys: '' }, { address: 'your grace' }])
+    assert.is(
+      (await t.ask('/settings/appearance', { form, headers: t.headers })).status,
+      422,
+      JSON.stringify(form),
+    )
+  assert.is(t.auth.accounts.address(alice.name), 'sir')
+  const admin = t.auth.tokens.create({ name: 'ci', scope: 'admin', by: 'alice' }).secret
+  const machine = { authorization: `Bearer ${admin}`, accept: 'application/json', origin: '' }
+  const asked = await t.ask('/settings/appearance', { json: { address: 'sir' }, headers: machine })
+  assert.is(asked.status, 422)
+})
+
+settings('a script reads what there is, and no secret', async (t) => {
+  const { secret } = t.auth.tokens.create({ name: 'ci', scope: 'admin', by: 'alice' })
+  const headers = { authorization: `Bearer ${secret}`, accept: 'application/json' }
+  const text = await (await t.ask('/settings', { headers })).text()
+  const { tokens, sessions } = JSON.parse(text) as { tokens: object[]; sessions: object[] }
+  assert.is(tokens.length, 1)
+  assert.is(sessions.length, 1)
+  assert.not.match(text, secret)
 })
 
 settings('a foreign page cannot make a token', async (t) => {

@@ -33,7 +33,7 @@ export const deedsPanel = (d: Deeds, { now }: { now: number }): Html =>
     at: now,
     now,
     limit: PAGE_LIMIT_MS,
-    body: html`${d.busy ? html`<p class="under-way" role="status">${glyph('working')} It is ${shown(d.busy)}.</p>` : ''}<ul class="deeds">${order.flatMap(
+    body: html`${d.busy ? html`<p class="under-way" role="status">${glyph('working')} It is ${shown(d.busy)}.</p>` : ''}<ul class="deeds untiered">${order.flatMap(
       (verb) => {
         const offer = d.offers.find((o) => o.verb === verb)
         return offer ? [deed(d, verb, offer.whyNot)] : []

@@ -1,5 +1,6 @@
 /** The head of a page with one subject: where it is in the house, what it is, in one line. */
 import { html } from 'hono/html'
+import { type PanelName, paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { glyph, type State } from '../parts/glyph.ts'
 
@@ -25,7 +26,7 @@ export const subject = ({ sign, number, title, facts = [], right }: Subject): Ht
 
 /** What a page begins with. */
 export const head = (path: readonly Crumb[], what: Subject): Html =>
-  html`<div class="head">${crumbs(path)}${subject(what)}</div>`
+  html`<div class="head">${crumbs(path.length > 1 ? path : [{ text: 'HUD', href: paths.hud() }, ...path])}${subject(what)}</div>`
 
 export type Pair = [what: string, is: Html | string]
 
@@ -39,4 +40,9 @@ export const pairLines = (rows: readonly [string, string][]): string[] => {
 }
 
 /** What a page answers: its title and its body. */
-export type PageBody = { title: string; body: Html }
+export type PageBody = {
+  title: string
+  body: Html
+  /** Panels on it that follow the cluster by themselves. */
+  live?: readonly PanelName[] | undefined
+}

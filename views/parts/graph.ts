@@ -49,7 +49,7 @@ const curve = (points: Points, level: (v: number) => number, index: number) => {
 const gapWords = ({ to, text }: { to: number; text?: string | undefined }) =>
   text === undefined
     ? ''
-    : html`<text class="dim" x="${short(to * 100)}%" dx="4" y="14">${text}</text>`
+    : html`<text class="dim" x="${short(to * 100)}%" dx="${to > 0.7 ? -4 : 4}" y="14"${to > 0.7 ? html` text-anchor="end"` : ''}>${text}</text>`
 
 const eventWords = ({ at, text }: { at: number; text: string }) =>
   html`<text x="${short(at * 100)}%" dx="${at > 0.5 ? -6 : 6}" y="8" text-anchor="${at > 0.5 ? 'end' : 'start'}">${text}</text>`
