@@ -24,6 +24,7 @@ import { staticFiles } from './static.ts'
 import { pressStop, releaseStop, showStop } from './stop.ts'
 import { showStorage } from './storage-page.ts'
 import { showTask, showTasks } from './tasks-page.ts'
+import { showWall, showWallPanel } from './wall.ts'
 import { welcomeRoutes } from './welcome.ts'
 
 export const createSite = (needs: Needs): App => {
@@ -35,6 +36,9 @@ export const createSite = (needs: Needs): App => {
   app.use(guard(needs))
 
   if (needs.config.mode === 'setup') app.use(onlySetup())
+
+  const { live } = needs
+  if (live) for (const path of [paths.logout(), '/settings/*']) app.use(path, live.recheck)
 
   // Who may: the way in, and who else has one
   app.route('/', loginRoutes(needs))
@@ -56,8 +60,9 @@ export const createSite = (needs: Needs): App => {
   app.get('/tasks/:upid', showTask(needs))
   app.get(paths.diary(), showDiary(needs))
   app.get(paths.power(), showPanelPage(needs, 'power'))
-  const { live } = needs
   if (live) app.get(paths.live(), live.open)
+  app.get(paths.wall(), showWall(needs))
+  app.get('/wall/:panel', showWallPanel(needs))
 
   app.post(paths.look(), chooseLook)
 

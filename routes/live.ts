@@ -5,6 +5,7 @@
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { MiddlewareHandler } from 'hono'
 import type { Caller } from '../lib/auth/auth.ts'
 import { seconds } from '../lib/clock.ts'
 import { Problem } from '../lib/errors.ts'
@@ -15,10 +16,14 @@ import { panels } from '../lib/paths.ts'
 import { type Ctx, formOf } from './answer.ts'
 import { createFeed, type FeedNeeds } from './feed.ts'
 import { houseHeaders } from './headers.ts'
+import type { Env } from './needs.ts'
+import { isSafe } from './origin.ts'
 
 export type Live = {
   /** `GET /live?panels=a,b&as=html|json|text|wall` */
   open(c: Ctx): Response
+  /** Behind whatever may end somebody's right: who has lost it reads no further. */
+  recheck: MiddlewareHandler<Env>
   /** Tells now what is new: a deed's row is on its way before the deed is answered. */
   flush(): void
   counts(): Counts
@@ -70,6 +75,10 @@ export const createLive = (needs: FeedNeeds): Live => {
   }
 
   return {
+    async recheck(c, next) {
+      await next()
+      if (!isSafe(c.req.method)) check()
+    },
     open(c) {
       const want = wantIn(c)
       if (c.req.method === 'HEAD') return c.body(null, 200)

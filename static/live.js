@@ -121,6 +121,7 @@
     const before = beat
     beat = JSON.parse(detail.data)
     root.dataset.lead = Date.now() - beat.now
+    root.dataset.live = 'open'
     for (const [id, at] of Object.entries(beat.at)) {
       const block = document.getElementById(id)
       if (block && at) block.dataset.at = at
@@ -279,6 +280,28 @@
   feed.addEventListener('htmx:after:swap', () => {
     if (focused) restore(focused)
     focused = undefined
+  })
+
+  // A deed is asked for without leaving the page; the answer is its row, or a word about why not
+
+  document.addEventListener('submit', async (event) => {
+    const form = event.target
+    const row = form.method === 'post' && rowOf(form)
+    if (!row || event.defaultPrevented) return
+    event.preventDefault()
+    const { submitter } = event
+    submitter?.setAttribute('aria-busy', 'true')
+    const values = Object.fromEntries(new FormData(form, submitter))
+    const menu = form.closest('details')
+    await window.htmx.ajax('POST', form.action, {
+      source: form,
+      target: row,
+      swap: 'outerMorph',
+      values,
+    })
+    submitter?.removeAttribute('aria-busy')
+    if (menu) menu.open = false
+    if (menu?.contains(document.activeElement)) menu.querySelector('summary').focus()
   })
 
   // What is spoken
