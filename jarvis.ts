@@ -2,6 +2,7 @@
  * The composition root: configuration → lock → database → rooms → site → loops, each handing in what
  * the next one needs. `stop` undoes it in reverse. Nothing here decides anything.
  */
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
 import { createTrail, type Trail } from './lib/audit/trail.ts'
@@ -11,6 +12,7 @@ import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
 import type { Config } from './lib/config.ts'
 import { type ClusterConfig, tokenFor } from './lib/config-cluster.ts'
+import type { SshConfig } from './lib/config-ssh.ts'
 import { openDb } from './lib/db/db.ts'
 import { lockFolder } from './lib/db/lock.ts'
 import { migrate, readMigrations } from './lib/db/migrate.ts'
@@ -24,6 +26,8 @@ import { createKillSwitch, type StopChange } from './lib/safety/kill-switch.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
 import { createKeeper } from './lib/setup/keeper.ts'
 import { createTalks } from './lib/setup/talks.ts'
+import { createIdentity } from './lib/ssh/identity.ts'
+import { createSsh } from './lib/ssh/ssh.ts'
 import { createDoor } from './lib/tools/call.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
@@ -138,7 +142,7 @@ const compose = async (
   const trail = createTrail({ db, clock })
   const auth = createAuth({ db, clock, bus, sessions: config.sessions })
 
-  const lab = config.mode === 'lab' ? await bringUpLab(clock, log, undo) : undefined
+  const lab = config.mode === 'lab' ? await bringUpLab(config.data, clock, log, undo) : undefined
   const place = lab?.cluster ?? config.cluster ?? nowhere
   const proxmox = createProxmox({
     nodes: place.nodes,
@@ -148,6 +152,12 @@ const compose = async (
     log,
   })
   undo.push(() => proxmox.close())
+  const { hosts, identity }: SshConfig = lab?.ssh ?? config.ssh
+  const ssh = createSsh({ hosts: () => hosts, identity: createIdentity(identity), db, clock, log })
+  undo.push(() => ssh.closeAll())
+  // The lab made these keys itself a moment ago.
+  for (const { name, fingerprint } of lab?.ssh.hosts ?? [])
+    ssh.accept(name, { fingerprint, algorithm: 'ssh-ed25519' }, 'the lab')
   const cluster = createCluster({
     proxmox,
     bus,
@@ -157,6 +167,7 @@ const compose = async (
     nodes: place === nowhere ? [] : place.nodes,
     poll: config.poll,
     buffer,
+    ...(identity.keyFile || identity.agent ? { hands: ssh } : {}),
   })
   const stop = createKillSwitch({
     db,
@@ -278,9 +289,9 @@ const watchDisk = (log: Log, bus: Bus<Events>) => {
 }
 
 /** The simulated cluster in this very process, and the tokens that lead into it. */
-const bringUpLab = async (clock: Clock, log: Log, undo: (() => unknown)[]) => {
+const bringUpLab = async (data: string, clock: Clock, log: Log, undo: (() => unknown)[]) => {
   const { startLab } = await import('./lab/lab.ts')
-  const lab = await startLab({ clock, log })
+  const lab = await startLab({ clock, log, ssh: true })
   undo.push(() => lab.stop())
   const { audit, operate } = lab.tokens
   const cluster: ClusterConfig = {
@@ -292,7 +303,10 @@ const bringUpLab = async (clock: Clock, log: Log, undo: (() => unknown)[]) => {
     ],
   }
   const face: LabFace = lab.scenarios
-  return { cluster, face }
+  const keyFile = join(data, 'ssh_key')
+  rmSync(keyFile, { force: true })
+  writeFileSync(keyFile, lab.ssh?.key ?? '', { mode: 0o600 })
+  return { cluster, face, ssh: { hosts: lab.ssh?.hosts ?? [], identity: { keyFile } } }
 }
 
 /** The lab's token for looking around: a new one each start, the last one revoked. */

@@ -14,6 +14,7 @@ import { openNodes } from './listeners.ts'
 import { createPower } from './power.ts'
 import { createRouter, type Kit } from './routing.ts'
 import { createScenarios, type LabScenarios } from './scenarios.ts'
+import { type LabSshHost, openSsh } from './ssh.ts'
 import { createTasks, recordHistory } from './tasks.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -31,6 +32,8 @@ export type LabOptions = {
   certificate?: CertificateFault
   /** Multiplies the length of tasks and reboots; 0.05 for impatient tests. */
   pace?: number
+  /** The nodes answer SSH too. */
+  ssh?: boolean
 }
 export type LabNode = { name: string; address: string; mac: string; aliases: string[] }
 export type Lab = {
@@ -45,6 +48,8 @@ export type Lab = {
   world: World
   /** A magic packet for this MAC has arrived; answers whether somebody wakes up. */
   wake: (mac: string) => boolean
+  /** With the private key that opens them; undefined unless asked for. */
+  ssh: { hosts: LabSshHost[]; key: string } | undefined
   stop: () => Promise<void>
 }
 
@@ -59,6 +64,7 @@ export const startLab = async ({
   host,
   certificate,
   pace = 1,
+  ssh = false,
 }: LabOptions = {}): Promise<Lab> => {
   const ending = new AbortController()
   const { signal } = ending
@@ -102,6 +108,8 @@ export const startLab = async ({
     for (const node of world.nodes) if (node.runs.at(-1)!.to !== undefined) tasks.loseNode(node)
     listeners.follow()
   })
+  const doors = ssh ? await openSsh({ world, clock }) : undefined
+  if (doors) world.onPower(() => void doors.follow())
   const control = await openControl(switches, log)
 
   return {
@@ -120,9 +128,10 @@ export const startLab = async ({
     scenarios: switches,
     world,
     wake: power.wake,
+    ssh: doors && { hosts: doors.hosts, key: doors.key },
     stop: async () => {
       ending.abort(new Error('the lab is closing'))
-      await Promise.all([listeners.close(), control.close()])
+      await Promise.all([listeners.close(), control.close(), doors?.close()])
     },
   }
 }

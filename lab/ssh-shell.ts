@@ -1,0 +1,133 @@
+/** One session on a simulated node: a command line, or a prompt with an echo. */
+import type { ServerChannel } from 'ssh2'
+import type { Clock } from '../lib/clock.ts'
+import { answerTo, sensorsOf } from './shell-answers.ts'
+import type { Node } from './things.ts'
+import { simpleCommands } from './words.ts'
+import type { World } from './world.ts'
+
+type Scene = { node: Node; world: World; clock: Clock; jobs: Jobs; isTerminal: boolean }
+type Signal = 'TERM' | 'KILL'
+
+/** What runs on the nodes, by process id, so that a command on another channel can end it. */
+export type Jobs = { newPid(): number; running: Map<number, (signal: Signal) => void> }
+
+export const createJobs = (): Jobs => {
+  let last = 4000
+  return { newPid: () => ++last, running: new Map() }
+}
+
+export const serveShell = (channel: ServerChannel, scene: Scene, line?: string): void => {
+  if (line === undefined) prompt(channel, scene)
+  else void runLine(channel, scene, line)
+}
+
+/** `exec sh -c PROLOGUE sh WORDS…` is how the product starts things; anything else is a script. */
+const runLine = async (channel: ServerChannel, scene: Scene, line: string) => {
+  const [words = []] = line.startsWith('exec sh -c ') ? simpleCommands(line) : []
+  const mark = /printf "%s%s\\n" (\S+) \$\$/.exec(words[3] ?? '')?.[1]
+  const pid = scene.jobs.newPid()
+  if (mark) channel.stderr.write(`${mark}${pid}\n`)
+  const killed = /kill -"\$1" -(\d+)/.exec(line)?.[1]
+  if (killed) {
+    scene.jobs.running.get(Number(killed))?.('TERM')
+    return finish(channel, 0)
+  }
+  const script = mark ? scriptOf(words.slice(5)) : line
+  const code = await run(channel, scene, script, pid)
+  finish(channel, code)
+}
+
+/** The words that were started, as a script again. */
+const scriptOf = (words: string[]): string => {
+  const first = words[0] === 'env' ? words.findIndex((w, i) => i > 0 && !/^\w+=/.test(w)) : 0
+  const [program, flag, script] = words.slice(first)
+  if (program === 'sh' && flag === '-c') return script ?? ''
+  return words
+    .slice(first)
+    .map((w) => `'${w.replaceAll("'", '')}'`)
+    .join(' ')
+}
+
+type Code = number | Signal
+
+const finish = (channel: ServerChannel, code: Code) => {
+  if (typeof code === 'number') channel.exit(code)
+  else channel.exit(code)
+  channel.end()
+}
+
+const run = async (
+  channel: ServerChannel,
+  scene: Scene,
+  script: string,
+  pid: number,
+): Promise<Code> => {
+  const { node, world } = scene
+  if (script.includes('hwmon/hwmon')) {
+    channel.write(sensorsOf(node, world))
+    return 0
+  }
+  let code = 0
+  for (const words of simpleCommands(script)) {
+    if (words[0] === 'exit') return Number(words[1] ?? code) || 0
+    if (words[0] === 'sleep') {
+      const ended = await rest(scene, Number(words[1]) || 0, pid, channel)
+      if (ended) return ended
+      continue
+    }
+    const said = answerTo(words, node, world)
+    const eol = (text: string) => (scene.isTerminal ? text.replaceAll('\n', '\r\n') : text)
+    if (said.out) channel.write(eol(said.out))
+    if (said.err) (scene.isTerminal ? channel : channel.stderr).write(eol(said.err))
+    code = said.code ?? 0
+  }
+  return code
+}
+
+/** Sleeps; answers the signal that ended it before its time. */
+const rest = ({ clock, jobs }: Scene, seconds: number, pid: number, channel: ServerChannel) =>
+  new Promise<Signal | undefined>((resolve) => {
+    const done = (signal?: Signal) => {
+      cancel()
+      jobs.running.delete(pid)
+      resolve(signal)
+    }
+    const cancel = clock.after(seconds * 1000, () => done())
+    jobs.running.set(pid, done)
+    channel.once('close', () => done('KILL'))
+  })
+
+/** Letters are echoed as they come; Enter runs the line, Ctrl-C drops it, Ctrl-D leaves. */
+const prompt = (channel: ServerChannel, scene: Scene) => {
+  const sign = `root@${scene.node.name}:~# `
+  let line = ''
+  let busy = Promise.resolve()
+  const enter = async (typed: string) => {
+    if (typed.trim() === 'exit') return finish(channel, 0)
+    await run(channel, scene, typed, scene.jobs.newPid())
+    channel.write(sign)
+  }
+  channel.write(`This node is simulated; help lists what its shell knows.\r\n${sign}`)
+  channel.on('data', (chunk: Buffer) => {
+    for (const letter of chunk.toString('utf8')) {
+      if (letter === '\r' || letter === '\n') {
+        const typed = line
+        line = ''
+        channel.write('\r\n')
+        busy = busy.then(() => enter(typed))
+      } else if (letter === '\u0003') {
+        line = ''
+        channel.write(`^C\r\n${sign}`)
+      } else if (letter === '\u0004') {
+        if (line === '') finish(channel, 0)
+      } else if (letter === '\u007f') {
+        if (line) channel.write('\b \b')
+        line = line.slice(0, -1)
+      } else if (letter >= ' ') {
+        line += letter
+        channel.write(letter)
+      }
+    }
+  })
+}
