@@ -71,7 +71,7 @@ const sessions = (m: SettingsPage) =>
   block(
     'sessions',
     'Sessions',
-    html`<table class="plain">
+    html`<table class="plain long">
 <thead><tr><th scope="col">Browser</th><th scope="col">Address</th><th scope="col">Opened</th><th scope="col">Last used</th><th scope="col" class="right">End it</th></tr></thead>
 <tbody>
 ${m.sessions.map(

@@ -213,7 +213,13 @@ settings('looks are kept on the device, the address with the account', async (t)
 })
 
 settings('a look that does not exist is refused, and so is a word that I cannot say', async (t) => {
-  for (const form of [{ mode: 'neon' }, { density: '1' }, { keys: '' }, { address: 'your grace' }])
+  const wrong: Record<string, string>[] = [
+    { mode: 'neon' },
+    { density: '1' },
+    { keys: '' },
+    { address: 'your grace' },
+  ]
+  for (const form of wrong)
     assert.is(
       (await t.ask('/settings/appearance', { form, headers: t.headers })).status,
       422,

@@ -12,11 +12,11 @@ import { panel, says } from '../parts/panel.ts'
 import { iso } from '../parts/section.ts'
 import { domId, shown } from '../parts/shown.ts'
 import { columns } from '../parts/table.ts'
-import { moment } from '../parts/words.ts'
 import { signOf } from './feed.ts'
 import { filterForm, formLinks } from './filters.ts'
 import { PAGE_LIMIT_MS } from './got.ts'
 import { head, type PageBody } from './place.ts'
+import { whenOf } from './range.ts'
 
 export type EventsPage = {
   now: number
@@ -78,12 +78,12 @@ const listPanel = (m: EventsPage): Html =>
     body:
       m.events.length === 0
         ? says({ first: 'Nothing to report.', rest: 'I shall try to contain my disappointment.' })
-        : html`<table class="diary"><thead><tr><th scope="col">Time</th><th scope="col">Weight</th><th scope="col">What</th><th scope="col">About</th></tr></thead><tbody>
+        : html`<table class="diary long"><thead><tr><th scope="col">Time</th><th scope="col">Weight</th><th scope="col">What</th><th scope="col">About</th></tr></thead><tbody>
 ${m.events.map((e) => rowOf(e, m))}</tbody></table>`,
   })
 
 const rowOf = (e: EventLine, m: EventsPage): Html =>
-  html`<tr id="${domId('event', e.id)}" data-severity="${e.severity}"><td><time datetime="${iso(e.at)}" title="${dateTime(e.at, m.timeZone)}">${moment(e.at, m)}</time></td><td>${signOf(e.severity, e.kind)} ${weights[e.severity]}</td><td class="what">${wordsOf(e.kind, e.payload)}</td><td>${aboutOf(e.subject ?? '')}</td></tr>
+  html`<tr id="${domId('event', e.id)}" data-severity="${e.severity}"><td><time datetime="${iso(e.at)}" title="${dateTime(e.at, m.timeZone)}">${whenOf(e.at, m)}</time></td><td>${signOf(e.severity, e.kind)} ${weights[e.severity]}</td><td class="what">${wordsOf(e.kind, e.payload)}</td><td>${aboutOf(e.subject ?? '')}</td></tr>
 `
 
 /** Where the subject has a page, its name is the link there. */

@@ -4,7 +4,6 @@ import { eventJson } from '../panels/events.ts'
 import { guestJson } from '../panels/guests.ts'
 import { iso } from '../parts/section.ts'
 import { shown } from '../parts/shown.ts'
-import { moment } from '../parts/words.ts'
 import { configPairs } from './config-words.ts'
 import { curveLines, pastJson } from './curves.ts'
 import { feedLines } from './feed.ts'
@@ -12,7 +11,7 @@ import { block, gotJson } from './got.ts'
 import { factWords, type GuestPage, guestCurves, neverWords } from './guest.ts'
 import { deedLines } from './guest-deeds.ts'
 import { pairLines } from './place.ts'
-import { ranges } from './range.ts'
+import { ranges, whenOf } from './range.ts'
 
 export const guestText = (m: GuestPage): string => {
   const { guest: g } = m
@@ -29,7 +28,7 @@ export const guestText = (m: GuestPage): string => {
         : pairLines(
             list
               .toReversed()
-              .map((s) => [shown(s.name), s.at === undefined ? '–' : moment(s.at * 1000, m)]),
+              .map((s) => [shown(s.name), s.at === undefined ? '–' : whenOf(s.at * 1000, m)]),
           ),
     ),
     block('Backups', m.backups, (files) =>
@@ -37,7 +36,7 @@ export const guestText = (m: GuestPage): string => {
         ? [`  ${neverWords(m)}`]
         : pairLines(
             files.map((f) => [
-              f.ctime === undefined ? '–' : moment(f.ctime * 1000, m),
+              f.ctime === undefined ? '–' : whenOf(f.ctime * 1000, m),
               `${bytes(f.size)} on ${shown(f.storage)}${f.protected ? ', protected' : ''}`,
             ]),
           ),

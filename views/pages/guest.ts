@@ -12,14 +12,14 @@ import type { State } from '../parts/glyph.ts'
 import { panel } from '../parts/panel.ts'
 import { iso } from '../parts/section.ts'
 import { shown } from '../parts/shown.ts'
-import { guestWords, moment, reachWords } from '../parts/words.ts'
+import { guestWords, reachWords } from '../parts/words.ts'
 import { configPairs } from './config-words.ts'
 import { type Curve, curvePanel, type Past } from './curves.ts'
 import { feedOf, marksOf } from './feed.ts'
 import { type Got, gotPanel, nothing, PAGE_LIMIT_MS } from './got.ts'
 import { type Deeds, deedsPanel } from './guest-deeds.ts'
 import { head, type PageBody, type Pair, pairs } from './place.ts'
-import { rangeSwitch } from './range.ts'
+import { rangeSwitch, whenOf } from './range.ts'
 
 export type BackupFile = StorageContent & { storage: string }
 
@@ -117,7 +117,7 @@ export const factWords = ({ guest: g, node, addresses, ...m }: GuestPage): strin
   const state =
     g.condition === 'running'
       ? `up ${duration(g.uptime)}${g.lock ? `, locked (${shown(g.lock)})` : ''}`
-      : `${guestWords(g)} since ${moment(g.since, m)}`
+      : `${guestWords(g)} since ${whenOf(g.since, m)}`
   const heard =
     m.at === undefined
       ? ['not heard yet']
@@ -162,7 +162,7 @@ const snapshotsPanel = (m: GuestPage) =>
       list.length === 0
         ? nothing('No snapshot. There is no way back to a moment before now.')
         : html`<table class="plain"><thead class="unseen"><tr><th scope="col">Name</th><th scope="col">Taken</th><th scope="col">With memory</th></tr></thead><tbody>
-${list.toReversed().map((s) => html`<tr><th scope="row" title="${shown(s.description, s.name)}">${shown(s.name)}</th><td>${s.at === undefined ? '–' : html`<time datetime="${iso(s.at * 1000)}">${moment(s.at * 1000, m)}</time>`}</td><td class="right">${s.vmstate ? 'with memory' : ''}</td></tr>\n`)}</tbody></table>`,
+${list.toReversed().map((s) => html`<tr><th scope="row" title="${shown(s.description, s.name)}">${shown(s.name)}</th><td>${s.at === undefined ? '–' : html`<time datetime="${iso(s.at * 1000)}">${whenOf(s.at * 1000, m)}</time>`}</td><td class="right">${s.vmstate ? 'with memory' : ''}</td></tr>\n`)}</tbody></table>`,
   })
 
 /** Where it lies, what it is made of, its addresses; the addresses' trouble in their own line. */
@@ -196,7 +196,7 @@ const backupsPanel = (m: GuestPage) =>
       files.length === 0
         ? nothing(neverWords(m))
         : html`<table class="plain"><thead class="unseen"><tr><th scope="col">Taken</th><th scope="col">Storage</th><th scope="col">Size</th></tr></thead><tbody>
-${files.slice(0, 12).map((f) => html`<tr><th scope="row" title="${shown(f.volid)}">${f.ctime === undefined ? '–' : html`<time datetime="${iso(f.ctime * 1000)}">${moment(f.ctime * 1000, m)}</time>`}</th><td>${shown(f.storage)}${f.protected ? ', protected' : ''}</td><td class="n">${bytes(f.size)}</td></tr>\n`)}</tbody></table>${files.length > 12 ? html`<p class="note">and ${files.length - 12} older</p>` : ''}`,
+${files.slice(0, 12).map((f) => html`<tr><th scope="row" title="${shown(f.volid)}">${f.ctime === undefined ? '–' : html`<time datetime="${iso(f.ctime * 1000)}">${whenOf(f.ctime * 1000, m)}</time>`}</th><td>${shown(f.storage)}${f.protected ? ', protected' : ''}</td><td class="n">${bytes(f.size)}</td></tr>\n`)}</tbody></table>${files.length > 12 ? html`<p class="note">and ${files.length - 12} older</p>` : ''}`,
   })
 
 export const neverWords = ({ guest, backup }: Pick<GuestPage, 'guest' | 'backup'>): string =>

@@ -10,7 +10,15 @@ import { guestWords, use } from '../parts/words.ts'
 import { curveLines, pastJson } from './curves.ts'
 import { feedLines } from './feed.ts'
 import { block, gotJson } from './got.ts'
-import { diskWords, factWords, machinePairs, type NodePage, nodeCurves, troubled } from './node.ts'
+import {
+  diskWords,
+  factWords,
+  machinePairs,
+  type NodePage,
+  nodeCurves,
+  troubled,
+  warmthPairs,
+} from './node.ts'
 import { pairLines } from './place.ts'
 import { ranges } from './range.ts'
 
@@ -22,7 +30,7 @@ export const nodeText = (m: NodePage): string =>
     block(ranges[m.past.range].words, { value: m.past }, (past) =>
       curveLines(past, nodeCurves(m), m),
     ),
-    block('Machine', m.status, (s) => pairLines(machinePairs(s))),
+    block('Machine', m.status, (s) => pairLines([...machinePairs(s), ...warmthPairs(m.node)])),
     block('Guests', { value: m.guests }, (list) =>
       none(
         pairLines(

@@ -116,13 +116,22 @@ export const machinePairs = (s: NodeStatus): [string, string][] => [
   ['Root', `${use(s.rootfs)}, ${percent(part(s.rootfs))}`],
 ]
 
+/** Each sensor, the hottest first; or why there is none. */
+export const warmthPairs = ({ temperatures: t }: NodeState): [string, string][] => {
+  if (!t) return []
+  if (t.sensors.length === 0) return [['Temperature', shown(t.trouble?.text, 'not known')]]
+  return t.sensors
+    .slice(0, 6)
+    .map((s) => [`Temperature of ${shown(s.name)}`, `${Math.round(s.celsius)}\u2009°C`])
+}
+
 const machinePanel = (m: NodePage) =>
   gotPanel(m.status, {
     id: 'machine',
     title: 'Machine',
     now: m.now,
     body: (s) => {
-      const rows: Pair[] = machinePairs(s)
+      const rows: Pair[] = [...machinePairs(s), ...warmthPairs(m.node)]
       return pairs(m.node.mac ? [...rows, ['Wakes by', shown(m.node.mac)]] : rows)
     },
   })

@@ -47,3 +47,14 @@ export const ticksOf = (range: RangeName, to: number, timeZone: string): string[
     return range === 'hour' || range === 'day' ? timeOfDay(at, timeZone) : dayOf(at, timeZone)
   })
 }
+
+/** `02:00` today, `19 Nov 02:00` before; the year where it is another one. */
+export const whenOf = (
+  at: number,
+  { now, timeZone }: { now: number; timeZone: string },
+): string => {
+  if (now - at < 86_400_000) return timeOfDay(at, timeZone)
+  const year = dateTime(at, timeZone).slice(0, 4)
+  const same = year === dateTime(now, timeZone).slice(0, 4)
+  return `${dayOf(at, timeZone)} ${same ? '' : `${year} `}${timeOfDay(at, timeZone)}`
+}

@@ -14,13 +14,13 @@ import { meter } from '../parts/meter.ts'
 import { panel, says } from '../parts/panel.ts'
 import { iso } from '../parts/section.ts'
 import { shown } from '../parts/shown.ts'
-import { moment, part, use } from '../parts/words.ts'
+import { part, use } from '../parts/words.ts'
 import { type Curve, curveLines, curvePanel, type Past, pastJson } from './curves.ts'
 import { feedLines, marksOf } from './feed.ts'
 import { block, type Got, gotJson, gotPanel, nothing, PAGE_LIMIT_MS } from './got.ts'
 import { eventsPanel } from './guest.ts'
 import { head, type PageBody, pairLines, pairs } from './place.ts'
-import { type RangeName, rangeSwitch, ranges } from './range.ts'
+import { type RangeName, rangeSwitch, ranges, whenOf } from './range.ts'
 
 export type StoragePage = {
   now: number
@@ -171,7 +171,7 @@ const groupOf = ({ kind, rows, size }: Group, m: StoragePage): Html =>
 <table class="plain"><thead class="unseen"><tr><th scope="col">Volume</th><th scope="col">Guest</th><th scope="col">Made</th><th scope="col">Size</th></tr></thead><tbody>
 ${rows.slice(0, MOST_ROWS).map(
   (r) =>
-    html`<tr><th scope="row" title="${shown(r.volid)}">${shown(nameOf(r))}</th><td>${r.vmid ? html`<a href="${paths.guest(r.vmid)}">${r.vmid}</a>` : ''}</td><td>${r.ctime === undefined ? '' : html`<time datetime="${iso(r.ctime * 1000)}">${moment(r.ctime * 1000, m)}</time>`}</td><td class="n">${bytes(r.size)}</td></tr>
+    html`<tr><th scope="row" title="${shown(r.volid)}">${shown(nameOf(r))}</th><td>${r.vmid ? html`<a href="${paths.guest(r.vmid)}">${r.vmid}</a>` : ''}</td><td>${r.ctime === undefined ? '' : html`<time datetime="${iso(r.ctime * 1000)}">${whenOf(r.ctime * 1000, m)}</time>`}</td><td class="n">${bytes(r.size)}</td></tr>
 `,
 )}</tbody></table>${rows.length > MOST_ROWS ? html`<p class="note">and ${rows.length - MOST_ROWS} more</p>` : ''}</details>`
 

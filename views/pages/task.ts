@@ -8,9 +8,9 @@ import type { Html } from '../layout.ts'
 import { taskJson } from '../panels/tasks.ts'
 import { linkButton } from '../parts/button.ts'
 import { shown } from '../parts/shown.ts'
-import { moment } from '../parts/words.ts'
 import { block, type Got, gotJson, gotPanel, nothing } from './got.ts'
 import { head, type PageBody, type Pair, pairLines, pairs } from './place.ts'
+import { whenOf } from './range.ts'
 import { taskSign } from './tasks.ts'
 
 export type LogPart = { lines: LogLine[]; total: number; from: number }
@@ -67,8 +67,8 @@ const facts = (m: TaskPage): [string, string][] => {
     ['Outcome', t.text ? shown(t.text) : t.outcome],
     ['Node', shown(t.node)],
     ['Who', shown(t.user)],
-    ['Start', moment(t.start, m)],
-    ['End', t.end === undefined ? '–' : moment(t.end, m)],
+    ['Start', whenOf(t.start, m)],
+    ['End', t.end === undefined ? '–' : whenOf(t.end, m)],
     ['UPID', shown(t.upid)],
   ]
 }

@@ -10,10 +10,10 @@ import { panel, says } from '../parts/panel.ts'
 import { iso, named } from '../parts/section.ts'
 import { domId, shown } from '../parts/shown.ts'
 import { columns } from '../parts/table.ts'
-import { moment } from '../parts/words.ts'
 import { filterForm, formLinks } from './filters.ts'
 import { PAGE_LIMIT_MS } from './got.ts'
 import { head, type PageBody } from './place.ts'
+import { whenOf } from './range.ts'
 
 export type Outcome = TaskState['outcome']
 export const outcomes: Outcome[] = ['running', 'ok', 'warnings', 'failed']
@@ -104,7 +104,7 @@ export const taskSign: Record<Outcome, { state: State; label: string }> = {
 
 const rowOf = (t: TaskState, m: TasksPage): Html => {
   const { state, label } = taskSign[t.outcome]
-  return html`<tr id="${domId('task', t.upid)}" data-is="${t.outcome}"><th scope="row">${glyph(state, label)} <a href="${paths.task(t.upid)}">${named(shown(t.type))}</a></th><td>${objectOf(t)}</td><td class="node">${named(shown(t.node))}</td><td class="who">${named(shown(t.user))}</td><td><time datetime="${iso(t.start)}">${moment(t.start, m)}</time></td><td class="n">${duration(((t.end ?? m.now) - t.start) / 1000)}</td><td class="cut" title="${shown(t.text, t.outcome)}">${t.text ? shown(t.text) : t.outcome}</td></tr>
+  return html`<tr id="${domId('task', t.upid)}" data-is="${t.outcome}"><th scope="row">${glyph(state, label)} <a href="${paths.task(t.upid)}">${named(shown(t.type))}</a></th><td>${objectOf(t)}</td><td class="node">${named(shown(t.node))}</td><td class="who">${named(shown(t.user))}</td><td><time datetime="${iso(t.start)}">${whenOf(t.start, m)}</time></td><td class="n">${duration(((t.end ?? m.now) - t.start) / 1000)}</td><td class="cut" title="${shown(t.text, t.outcome)}">${t.text ? shown(t.text) : t.outcome}</td></tr>
 `
 }
 
@@ -121,7 +121,7 @@ export const tasksText = (m: TasksPage): string =>
     ...(m.trouble ? [shown(m.trouble)] : []),
     ...columns(
       [
-        { head: 'START', cell: (t: TaskState) => moment(t.start, m) },
+        { head: 'START', cell: (t: TaskState) => whenOf(t.start, m) },
         { head: 'TASK', cell: (t) => shown(t.type) },
         { head: 'ABOUT', cell: (t) => (t.object ? shown(t.object) : '') },
         { head: 'NODE', cell: (t) => shown(t.node) },
