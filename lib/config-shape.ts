@@ -110,6 +110,11 @@ const wake = z.strictObject({
   port: whole(1, 65535).default(9),
 })
 
+const CLOCK = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
+const wall = z.strictObject({
+  night: text.regex(new RegExp(`^${CLOCK}-${CLOCK}$`), 'not two times of day').optional(),
+})
+
 export const fileShape = z.strictObject(
   {
     server: server.prefault({}),
@@ -120,6 +125,7 @@ export const fileShape = z.strictObject(
     keep: keep.prefault({}),
     ssh: ssh.prefault({}),
     wake: wake.prefault({}),
+    wall: wall.prefault({}),
   },
   { error: 'expected settings, one a line' },
 )
@@ -163,6 +169,7 @@ const good: Record<string, string> = {
   'ssh.hosts.*.user': 'root',
   'wake.broadcast': '192.168.1.255',
   'wake.port': '9',
+  'wall.night': '"22:30-06:30"',
   'server.host': '0.0.0.0',
   'server.port': '4000',
   'server.url': 'https://jarvis.home:4000',

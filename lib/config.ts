@@ -37,6 +37,7 @@ export type Config = {
   keep: FileShape['keep']
   ssh: SshConfig
   wake: FileShape['wake']
+  wall: FileShape['wall']
 }
 
 export type Environment = Record<string, string | undefined>
@@ -72,6 +73,7 @@ export const loadConfig = (options: LoadOptions): Config => {
     keep: shape.keep,
     ssh,
     wake: shape.wake,
+    wall: shape.wall,
   }
   if (mistakes.length > 0) throw configProblem(reading ? file! : 'The environment', mistakes)
   return deepFreeze(config)

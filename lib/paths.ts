@@ -14,6 +14,7 @@ export const panels = [
   'backups',
   'power',
   'events',
+  'jarvis',
 ] as const
 export type PanelName = (typeof panels)[number]
 export const isPanel = (name: string): name is PanelName =>
@@ -45,7 +46,9 @@ export const paths = {
   diary: (query?: Query) => asked('/events', query),
   power: () => '/power',
   look: () => '/look',
-  wall: () => '/wall',
+  wall: (name?: PanelName) => (name ? `/wall/${name}` : '/wall'),
+  /** What the wall's script listens to. */
+  wallStream: (name?: PanelName) => `/live?panels=${name ? `wall-${name}` : 'wall'}&as=wall`,
   live: (names?: readonly string[]) => (names ? `/live?panels=${names.join()}` : '/live'),
   login: (next?: string) => (next ? `/login?next=${part(next)}` : '/login'),
   logout: () => '/logout',

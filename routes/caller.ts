@@ -3,7 +3,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import type { Caller } from '../lib/auth/auth.ts'
 import type { Key } from '../lib/auth/keys.ts'
 import { days } from '../lib/clock.ts'
-import { inWords, Problem } from '../lib/errors.ts'
+import { Problem } from '../lib/errors.ts'
 import type { Ctx } from './answer.ts'
 import type { Asker } from './asker.ts'
 import type { Needs } from './needs.ts'
@@ -65,7 +65,8 @@ const WALL_AGE_S = days(400) / 1000
 
 /**
  * `/wall?key=…` leaves the key in a cookie and comes back without it, so that it stands neither in
- * the address bar of a screen in the hall nor in its history. Undefined for every other request.
+ * the address bar of a screen in the hall nor in its history. A Problem for a key that is not known,
+ * undefined for every other request.
  */
 export const exchangeWallKey = (c: Ctx, { auth }: Pick<Needs, 'auth'>, asker: Asker) => {
   const url = new URL(c.req.url)
@@ -73,7 +74,7 @@ export const exchangeWallKey = (c: Ctx, { auth }: Pick<Needs, 'auth'>, asker: As
   if (key === null || !/^\/wall(\/|$)/.test(url.pathname) || c.req.method !== 'GET')
     return undefined
   url.searchParams.delete('key')
-  if (!auth.wallKeys.find(key, asker.from)) return c.text(`${inWords(unknownKey())}\n`, 401)
+  if (!auth.wallKeys.find(key, asker.from)) return unknownKey()
   setCookie(c, WALL_COOKIE, key, { ...cookieFlags(asker), maxAge: WALL_AGE_S })
   return c.redirect(url.pathname + url.search, 303)
 }

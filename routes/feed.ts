@@ -2,11 +2,12 @@
  * The road from news to the hub: whatever is told on the bus, a beat later every panel is drawn anew,
  * and what looks different goes to those who look. Nobody looks, nothing is drawn.
  */
+import { messageOf } from '../lib/errors.ts'
 import { createHub, type Hub } from '../lib/live/hub.ts'
-import type { PanelName } from '../lib/paths.ts'
 import { backupRow, backups } from '../views/panels/backups.ts'
 import { eventRow, events } from '../views/panels/events.ts'
 import { guestRow, guests } from '../views/panels/guests.ts'
+import { jarvis, jarvisRow } from '../views/panels/jarvis.ts'
 import { nodeRow, nodes } from '../views/panels/nodes.ts'
 import { power, powerRow } from '../views/panels/power.ts'
 import { quorum, voteRow } from '../views/panels/quorum.ts'
@@ -19,6 +20,7 @@ import { type LiveSource, liveBlock, livePanel } from './live-panel.ts'
 import { extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
 import { announcement } from './say.ts'
+import { wallSources } from './wall.ts'
 
 export type Feed = {
   hub: Hub
@@ -32,13 +34,11 @@ export type FeedNeeds = Omit<Needs, 'live'>
 /** A poll tells of each row by itself; this long they are gathered. */
 const BEAT_MS = 100
 
-type Sources = Record<PanelName | 'sentence', LiveSource>
+type Sources = Record<string, LiveSource>
 
-const sourcesOf = ({ stop, trouble }: FeedNeeds): Sources => ({
-  sentence: liveBlock('sentence', (picture, { now, timeZone }) => {
-    const state = stop.state()
-    const stopped = state.pressed ? { by: state.by, at: state.at } : undefined
-    const { first, rest } = sentenceOf(picture, { now, timeZone, stopped, trouble: trouble() })
+const sourcesOf = (): Sources => ({
+  sentence: liveBlock('sentence', (picture, extra) => {
+    const { first, rest } = sentenceOf(picture, extra)
     return { html: headline({ sentence: first, rest }), text: first }
   }),
   nodes: livePanel(nodes, nodeRow),
@@ -50,21 +50,32 @@ const sourcesOf = ({ stop, trouble }: FeedNeeds): Sources => ({
   backups: livePanel(backups, backupRow),
   power: livePanel(power, powerRow),
   events: livePanel(events, eventRow),
+  jarvis: livePanel(jarvis, jarvisRow),
 })
 
 export const createFeed = (needs: FeedNeeds): Feed => {
   const { clock, log, cluster, bus } = needs
-  const sources = sourcesOf(needs)
+  const sources: Sources = { ...sourcesOf(), ...wallSources(needs.version) }
   const hub = createHub({ clock, log, beat: () => beatOf(needs, sources) })
   for (const [name, { face }] of Object.entries(sources)) hub.panel(name, face)
   let cancel: (() => void) | undefined
   let wasGood = true
 
+  /** A panel that cannot be drawn keeps what it said, and the others their news. */
+  const looked = <T>(panel: string, work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      log.error('live: a panel could not be drawn', { panel, why: messageOf(error) })
+      return undefined
+    }
+  }
+
   const look = () => {
     const picture = cluster.picture()
     const extra = extraOf(needs, true)
     for (const [name, source] of Object.entries(sources)) {
-      const change = source.look(picture, extra)
+      const change = looked(name, () => source.look(picture, extra))
       if (change) hub.changed(name, change)
     }
     const good = isGood(needs)

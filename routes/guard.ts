@@ -18,6 +18,7 @@ import { dress } from './headers.ts'
 import type { Env, Needs } from './needs.ts'
 import { createHostRule, foreignSender, hostRefused, isSafe, isStream } from './origin.ts'
 import { isForWalls, isOpen, isStatic, scopeFor } from './rights.ts'
+import { isWall } from './wall.ts'
 
 const KIB = 1024
 const MAX_BODY = 1024 * KIB
@@ -43,7 +44,7 @@ export const guard = (needs: Needs, options: GuardOptions = {}): MiddlewareHandl
     const foreign = isGuarded(c, found) && foreignSender(c, asker, needs.config.server)
     if (foreign) return failures.answer(c, forged(foreign))
     const exchanged = exchangeWallKey(c, needs, asker)
-    if (exchanged) return exchanged
+    if (exchanged) return exchanged instanceof Response ? exchanged : failures.answer(c, exchanged)
     c.set('caller', found.caller)
     return isOpen(c.req.path) ? undefined : notAllowed(c, found, failures)
   }
@@ -88,7 +89,9 @@ const words = { view: 'only look', operate: 'look and act', admin: 'do everythin
 /** A person's browser is led to the login and back; everything else is told how to say who it is. */
 const whoIsThere = (c: Ctx, by: Found['by'], failures: Failures) => {
   const isPage = formOf(c) === 'html' && (c.req.header('accept') ?? '').includes('text/html')
-  if (by !== 'bearer' && isPage && !isStream(c) && !c.req.header('hx-request')) {
+  // A screen in the hall has no keyboard: it is told there how it gets a key.
+  const isDoor = isPage && !isWall(c.req.path)
+  if (by !== 'bearer' && isDoor && !isStream(c) && !c.req.header('hx-request')) {
     const { pathname, search } = new URL(c.req.url)
     // A form that was sent after the session had ended cannot be sent again by a redirect.
     const back = isSafe(c.req.method) && pathname !== paths.hud() ? pathname + search : undefined

@@ -1,5 +1,5 @@
 /** The pages of single things, each also as text and JSON. */
-import { paths } from '../lib/paths.ts'
+import { panels, paths } from '../lib/paths.ts'
 import { type Answer, failed, type Operation, type Parameter } from './operation.ts'
 import * as shapes from './shapes.ts'
 
@@ -47,6 +47,16 @@ const inQuery = (what: string, schema: object = { type: 'string' }): Parameter =
   what,
   schema,
 })
+
+const wallParameters = {
+  part: inQuery('The frame alone: wall.'),
+  night: inQuery('Between which times this screen is dark: 22:30-06:30, or off.'),
+  key: inQuery('A wall key, which becomes a cookie.'),
+}
+const wallAnswer: Answer = {
+  what: 'The screen, also when the cluster is silent: it says so.',
+  as: ['text/html', 'text/plain'],
+}
 
 export const pageOperations: Operation[] = [
   panelPage(paths.guests(), 'All guests.', shapes.panelShapes.guests),
@@ -127,6 +137,22 @@ export const pageOperations: Operation[] = [
       },
       422: failed('Every mistake, by parameter.'),
     },
+  },
+  {
+    method: 'get',
+    path: paths.wall(),
+    what: 'The status screen for any browser since about 2012; a wall key opens it.',
+    scope: 'view',
+    parameters: wallParameters,
+    answers: { 200: wallAnswer, 401: failed('In its own look: how a screen gets a key.') },
+  },
+  {
+    method: 'get',
+    path: '/wall/:panel',
+    what: 'One panel for the status screen.',
+    scope: 'view',
+    parameters: { panel: inPath(`One of ${panels.join(', ')}.`), ...wallParameters },
+    answers: { 200: wallAnswer, 404: failed('No such panel; the answer lists them.') },
   },
   panelPage(paths.power(), 'Which machines draw power.', shapes.panelShapes.power),
 ]
