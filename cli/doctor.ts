@@ -6,18 +6,32 @@ import { openDb } from '../lib/db/db.ts'
 import { readMigrations } from '../lib/db/migrate.ts'
 import { clean } from '../lib/log.ts'
 import { examine, newestBackup, runtime } from '../lib/setup/doctor.ts'
+import { acceptHostKey, type Consent } from '../lib/setup/doctor-ssh.ts'
 import type { Finding } from '../lib/setup/finding.ts'
 import type { Brief } from '../views/brief.ts'
-import type { Command } from './command.ts'
+import { type Args, type Command, textOf } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { callServer } from './socket.ts'
 
 export const command: Command = {
-  usage: [''],
-  options: {},
+  usage: ['', '--accept-host-key NAME [--fingerprint SHA256:…]'],
+  options: {
+    'accept-host-key': {
+      type: 'string',
+      value: 'NAME',
+      help: "show a host's SSH key and store it if you agree",
+    },
+    fingerprint: {
+      type: 'string',
+      value: 'SHA256:…',
+      help: 'agree to this one without being asked',
+    },
+  },
   words: 0,
-  notes: 'It changes nothing, and works with and without a running server.',
+  notes: 'Else it changes nothing. It works with and without a running server.',
   async run(args, io) {
+    const host = textOf(args, 'accept-host-key')
+    if (host) return accept(host, args, io)
     const findings = await examine({
       config: () => loadConfig({ root: io.root, env: io.env, cwd: io.cwd }),
       clock: io.clock,
@@ -30,6 +44,27 @@ export const command: Command = {
     io.out(args.values.json ? JSON.stringify(findings, null, 2) : asText(findings))
     return findings.some((f) => f.state === 'bad') ? exit.trouble : exit.ok
   },
+}
+
+const accept = async (name: string, args: Args, io: Io) => {
+  const config = loadConfig({ root: io.root, env: io.env, cwd: io.cwd })
+  const given = textOf(args, 'fingerprint')
+  const agrees = async (seen: Consent) => {
+    if (given) return given === seen.shown.fingerprint
+    if (seen.accepted) io.err(`Accepted was ${seen.accepted.fingerprint}.`)
+    io.err(`${seen.host} shows ${seen.shown.fingerprint} (${clean(seen.shown.algorithm)}).`)
+    io.err(`Compare on ${seen.host} itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`)
+    return /^y(es)?$/i.test(await io.ask('Accept it? yes/no', 'no'))
+  }
+  const { host, shown, accepted, stored } = await acceptHostKey(config, io.clock, name, agrees)
+  const known = stored || accepted?.fingerprint === shown.fingerprint
+  const told = args.values.json
+    ? JSON.stringify({ host, ...shown, accepted: known })
+    : known
+      ? `${host} is known by ${shown.fingerprint}${stored ? ' from now on' : ' already'}.`
+      : `Not accepted: ${host} shows ${shown.fingerprint}. Nothing was changed.`
+  io.out(told)
+  return known ? exit.ok : exit.trouble
 }
 
 const withTrail = async <T>(file: string, { clock }: Io, work: (trail: Trail) => T): Promise<T> => {

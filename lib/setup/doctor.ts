@@ -8,6 +8,7 @@ import type { Config } from '../config.ts'
 import { asProblem, type Problem } from '../errors.ts'
 import { checkCluster } from './doctor-cluster.ts'
 import { checkDatabase, checkFolder, checkPort, checkRuntime, checkZone } from './doctor-machine.ts'
+import { checkSsh } from './doctor-ssh.ts'
 import { bad, checked, type Finding, ok, warn } from './finding.ts'
 
 /** What the doctor is told, because other rooms know it. */
@@ -42,6 +43,7 @@ export const examine = async (needs: DoctorNeeds): Promise<Finding[]> => {
     ...(await checkDatabase(config, needs)),
     ...(await checked('port', () => checkPort(config, server))),
     ...(await checkCluster(config, needs.clock)),
+    ...(await checked('ssh', () => checkSsh(config, needs.clock))),
     ...(await checked('time zone', () => checkZone(config))),
   ]
 }
