@@ -112,7 +112,9 @@ const wake = z.strictObject({
 
 const CLOCK = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
 const wall = z.strictObject({
-  night: text.regex(new RegExp(`^${CLOCK}-${CLOCK}$`), 'not two times of day').optional(),
+  night: text
+    .regex(new RegExp(`^(?:off|${CLOCK}-${CLOCK})$`), 'not two times of day')
+    .default('off'),
 })
 
 export const fileShape = z.strictObject(

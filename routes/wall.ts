@@ -92,9 +92,7 @@ const deviceOf = (c: Ctx, { config, clock }: Pick<Needs, 'config' | 'clock'>): W
   // A word that cannot be read leaves a screen in the hall with what the house has chosen.
   const asked = c.req.query('night')
   const chosen = asked === 'off' || (asked && RANGE.test(asked)) ? asked : config.wall.night
-  const found = RANGE.exec(chosen ?? '')
-    ?.slice(1)
-    .map(Number)
+  const found = RANGE.exec(chosen)?.slice(1).map(Number)
   if (!found) return { minute: hour * 60 + minute }
   const [h1 = 0, m1 = 0, h2 = 0, m2 = 0] = found
   return { minute: hour * 60 + minute, night: { from: h1 * 60 + m1, to: h2 * 60 + m2 } }

@@ -53,7 +53,7 @@ export const openDoors = async (server: Server = {}, options: GuardOptions = {})
     data: root,
     server: { host: '0.0.0.0', port: 4000, hosts: [], proxies: [], ...server },
     timeZone: 'UTC',
-    wall: {},
+    wall: { night: 'off' },
     sessions: { idleHours: 12, absoluteDays: 30 },
   }
   const stop = { state: () => ({ pressed: false }) }

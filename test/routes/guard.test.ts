@@ -48,8 +48,21 @@ guarded('curl, JSON, text and streams are told how to say who they are', async (
 guarded('only the way in, the sign of life and the static files are open', async (t) => {
   for (const path of ['/login', '/welcome', '/healthz', '/static/plain.css'])
     assert.is((await t.ask(path)).status, 200, path)
-  const closed = ['/', '/f/nodes', '/live', '/settings', '/wall', '/slow', '/healthz/x', '/login/x']
+  const closed = ['/', '/f/nodes', '/live', '/settings', '/slow', '/healthz/x', '/login/x']
   for (const path of closed) assert.is((await t.ask(path)).status, 303, path)
+})
+
+guarded('a screen without a key is told on the wall how to get one', async (t) => {
+  for (const path of ['/wall', '/wall/nodes', '/wall?key=jw_wrong']) {
+    const refused = await t.ask(path, { headers: { 'user-agent': oldTablet } })
+    assert.is(refused.status, 401, path)
+    const page = await refused.text()
+    assert.match(page, 'Settings, Wall keys')
+    assert.match(page, 'http://127.0.0.1:4000/wall?key=jw_…')
+    assert.match(page, '<meta http-equiv="refresh" content="60">')
+    assert.not.match(page, 'jw_wrong')
+  }
+  assert.is((await t.ask('/wallpaper')).status, 303)
 })
 
 guarded('a session opens the house, and its end closes it', async (t) => {
@@ -338,7 +351,7 @@ guarded('a wall key becomes a cookie and leaves the address bar', async (t) => {
   assert.is((await t.ask('/wall', { headers: { cookie } })).status, 200)
   assert.is(await (await t.ask('/f/nodes', { headers: { cookie } })).text(), 'panel for hall')
   t.auth.wallKeys.revoke('hall', 'alice')
-  assert.is((await t.ask('/wall', { headers: { cookie } })).status, 303)
+  assert.is((await t.ask('/wall', { headers: { cookie } })).status, 401)
   assert.is((await t.ask(`/wall?key=${secret}`)).status, 401)
 })
 
