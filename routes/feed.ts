@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../lib/errors.ts'
 import { createHub, type Hub } from '../lib/live/hub.ts'
+import type { PanelName } from '../lib/paths.ts'
 import { backupRow, backups } from '../views/panels/backups.ts'
 import { eventRow, events } from '../views/panels/events.ts'
 import { guestRow, guests } from '../views/panels/guests.ts'
@@ -36,7 +37,7 @@ const BEAT_MS = 100
 
 type Sources = Record<string, LiveSource>
 
-const sourcesOf = (): Sources => ({
+const sourcesOf = (): Record<PanelName | 'sentence', LiveSource> => ({
   sentence: liveBlock('sentence', (picture, extra) => {
     const { first, rest } = sentenceOf(picture, extra)
     return { html: headline({ sentence: first, rest }), text: first }

@@ -42,6 +42,7 @@ export type House = {
   token: string
   /** Ends the server and starts it again on the same port and data, `away` milliseconds later. */
   restart(away?: number): Promise<void>
+  stop(): Promise<void>
   close(): Promise<void>
 }
 
@@ -97,6 +98,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
       await new Promise<void>((done) => setTimeout(done, away))
       jarvis = await start(port)
     },
+    stop: () => jarvis.stop(),
     async close() {
       await jarvis.stop()
       await lab.stop()
