@@ -2,7 +2,8 @@
  * Every link of the product as a function. Nobody else writes a URL by hand;
  * `test/lib/paths.test.ts` holds the list.
  */
-const part = encodeURIComponent
+/** Half a character in a name would make encodeURIComponent throw. */
+const part = (text: string) => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
 
 export const panels = [
   'nodes',
