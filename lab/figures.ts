@@ -7,6 +7,16 @@ import { days, hours, minutes, seconds } from '../lib/clock.ts'
 import { noise } from './random.ts'
 import { type Guest, type Node, runAt, type Storage, stateAt } from './things.ts'
 
+/** Share of the slope and period in seconds; the shares stay below 1 together. */
+const swing: [share: number, period: number][] = [
+  [0.12, 53],
+  [0.16, 389],
+  [0.2, 2203],
+  [0.34, 17_011],
+]
+/** What the swings may take away from a counter that has just begun. */
+const MOST_MOVED = swing.reduce((sum, [share, period]) => sum + share * period, 0)
+
 export type Figures = ReturnType<typeof createFigures>
 
 export const createFigures = (seed: number, start: number) => {
@@ -37,9 +47,24 @@ export const createFigures = (seed: number, start: number) => {
     }
   }
 
-  // A counter must never fall: its slope, rate * (1 + 0.6 cos), stays above zero.
-  const counter = (rate: number, up: number) =>
-    Math.round(rate * (up + 0.6 * 90 * Math.sin(up / 90)))
+  /**
+   * Traffic as a counter and its slope. A counter must never fall, so it is the integral of a slope
+   * that stays above zero; periods without a common multiple, so that no sampling makes a pattern.
+   */
+  const traffic = (key: string, rate: number, up: number) => {
+    const shift = noise(seed, key, 0, seconds(1)) * 2 * Math.PI
+    const swings = swing.map(([share, period], i) => ({
+      share,
+      period,
+      at: up / period + shift * (i + 1),
+    }))
+    const moved = (f: (x: number) => number, x: (s: (typeof swings)[number]) => number) =>
+      swings.reduce((sum, s) => sum + x(s) * f(s.at), 0)
+    return {
+      rate: rate * (1 + moved(Math.cos, (s) => s.share)),
+      total: Math.round(rate * (up + moved(Math.sin, (s) => s.share * s.period) + MOST_MOVED)),
+    }
+  }
 
   const guest = (g: Guest, at: number) => {
     const state = stateAt(g, at)
@@ -47,17 +72,21 @@ export const createFigures = (seed: number, start: number) => {
     const up = Math.max(0, (at - state.since) / 1000)
     const key = String(g.vmid)
     const warm = Math.min(1, 0.3 + up / 60)
+    const net = {
+      in: traffic(`${key}/in`, g.load.in, up),
+      out: traffic(`${key}/out`, g.load.out, up),
+    }
     return {
       cpu: state.paused ? 0 : Math.min(1, around(`${key}/cpu`, at, g.load.cpu, 0.6)),
       mem: Math.round(g.memory * warm * Math.min(0.98, around(`${key}/mem`, at, g.load.mem, 0.06))),
       disk: Math.round(g.disk.used * (1 + 0.002 * wave(`${key}/disk`, at))),
       uptime: Math.floor(up),
-      netin: counter(g.load.in, up),
-      netout: counter(g.load.out, up),
-      diskread: counter(g.load.in / 3, up),
-      diskwrite: counter(g.load.out / 2, up),
-      ratein: g.load.in * (1 + 0.6 * Math.cos(up / 90)),
-      rateout: g.load.out * (1 + 0.6 * Math.cos(up / 90)),
+      netin: net.in.total,
+      netout: net.out.total,
+      diskread: traffic(`${key}/read`, g.load.in / 3, up).total,
+      diskwrite: traffic(`${key}/write`, g.load.out / 2, up).total,
+      ratein: net.in.rate,
+      rateout: net.out.rate,
       pressure: 1.5 * wave(`${key}/psi`, at),
     }
   }
