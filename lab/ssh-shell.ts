@@ -25,7 +25,7 @@ export const serveShell = (channel: ServerChannel, scene: Scene, line?: string):
 /** `exec sh -c PROLOGUE sh WORDS…` is how the product starts things; anything else is a script. */
 const runLine = async (channel: ServerChannel, scene: Scene, line: string) => {
   const [words = []] = line.startsWith('exec sh -c ') ? simpleCommands(line) : []
-  const mark = /printf "%s%s\\n" (\S+) \$\$/.exec(words[3] ?? '')?.[1]
+  const mark = /printf "%s%s %s\\n" (\S+) \$\$/.exec(words[3] ?? '')?.[1]
   const pid = scene.jobs.newPid()
   if (mark) channel.stderr.write(`${mark}${pid}\n`)
   const killed = /kill -"\$1" -(\d+)/.exec(line)?.[1]

@@ -23,25 +23,41 @@ export type Started = {
 const GRACE_S = 5
 
 // `exec` all the way down: the id printed is that of the session's leader, and its group's id too,
-// because sshd starts every command in a session of its own.
-const PROLOGUE = (mark: string, limit: number) =>
-  `printf "%s%s\\n" ${mark} $$ >&2; command -v timeout >/dev/null && exec timeout -k ${GRACE_S} ${limit} "$@"; exec "$@"`
+// because sshd starts every command in a session of its own. The login shell's name comes along.
+const prologue = (mark: string, limit: number) =>
+  `printf "%s%s %s\\n" ${mark} $$ "$SHELL" >&2; command -v timeout >/dev/null && exec timeout -k ${GRACE_S} ${limit} "$@"; exec "$@"`
+
+export type StartOptions = {
+  timeoutMs: number
+  env?: Env | undefined
+  /** The login shell is known to speak POSIX: no `sh` is put before it, which saves 0.6 of 4.4 ms. */
+  isPosix?: boolean
+}
 
 /**
  * Wraps a command. `env` may hold no secrets: every user of the host can read the words of a process;
  * those go in through `input`. Throws `invalid` for words that no process can be given.
  */
-export const startable = (command: Command, timeoutMs: number, env: Env = {}): Started => {
+export const startable = (
+  command: Command,
+  { timeoutMs, env = {}, isPosix = false }: StartOptions,
+): Started => {
   const mark = `jarvis-${randomBytes(6).toString('hex')}:`
   const words = typeof command === 'string' ? ['sh', '-c', command] : command
   if (words.length === 0 || words[0] === '')
     throw new Problem('invalid', 'There is no command to run.')
-  const limit = Math.ceil(timeoutMs / 1000) + GRACE_S
+  const first = prologue(mark, Math.ceil(timeoutMs / 1000) + GRACE_S)
   const settings = Object.entries(env).map(setting)
-  const all = settings.length > 0 ? ['env', ...settings, ...words] : words
-  const line = `exec sh -c ${quote(PROLOGUE(mark, limit))} sh ${all.map(quote).join(' ')}`
-  return { line, mark }
+  const all = (settings.length > 0 ? ['env', ...settings, ...words] : words).map(quote).join(' ')
+  return {
+    mark,
+    line: isPosix ? `set -- ${all}; ${first}` : `exec sh -c ${quote(first)} sh ${all}`,
+  }
 }
+
+/** Shells that understand the wrapping themselves; fish and csh do not. */
+export const isPosixShell = (path: string): boolean =>
+  /\/(bash|dash|ash|sh|zsh|ksh|mksh)$/.test(path)
 
 const setting = ([name, value]: [string, string]): string => {
   if (!/^[A-Za-z_]\w*$/.test(name))
@@ -74,16 +90,21 @@ export const createMarkReader = (mark: string) => {
   const MOST = 64 * 1024
   let held: Buffer | undefined = Buffer.alloc(0)
   let pid: number | undefined
+  let shell = ''
   return {
     pid: () => pid,
+    /** Path of the login shell; empty until it is known. */
+    shell: () => shell,
     read(chunk: Buffer): Buffer {
       if (!held) return chunk
       held = Buffer.concat([held, chunk])
       const at = held.indexOf(mark)
       const end = at < 0 ? -1 : held.indexOf(10, at)
       if (end < 0) return held.length > MOST ? this.rest() : Buffer.alloc(0)
-      pid = Number(held.subarray(at + mark.length, end).toString('latin1'))
-      if (!Number.isInteger(pid) || pid < 2) pid = undefined
+      const told = held.subarray(at + mark.length, end).toString('latin1')
+      const [, digits, path = ''] = /^(\d{1,10})(?: (.*))?$/.exec(told) ?? []
+      pid = Number(digits) > 1 ? Number(digits) : undefined
+      shell = path
       const before = held.subarray(0, at)
       const after = held.subarray(end + 1)
       held = undefined

@@ -40,16 +40,20 @@ const END_MS = 6000
 
 export type Stopped = 'timedOut' | 'cancelled' | 'truncated'
 
-/**
- * Follows a command that was just started. Never rejects. `onStuck` is called when the command could
- * not be ended: its session counts for ever, so the connection should not be used again.
- */
+export type Hooks = {
+  /** The command could not be ended: its session counts for ever, so the connection is spent. */
+  onStuck(): void
+  /** The login shell's path, once it is known. */
+  onShell(path: string): void
+}
+
+/** Follows a command that was just started. Never rejects. */
 export const follow = (
   client: Client,
   channel: ClientChannel,
   { mark }: Started,
   { clock, timeoutMs, signal, input, capBytes }: RunOptions,
-  onStuck: () => void,
+  { onStuck, onShell }: Hooks,
 ): Promise<ExecResult> =>
   new Promise((resolve) => {
     const began = clock.now()
@@ -87,6 +91,7 @@ export const follow = (
       signal?.removeEventListener('abort', onAbort)
       client.off('close', finish)
       err.add(marks.rest())
+      onShell(marks.shell())
       resolve({
         stdout: out.text(),
         stderr: err.text(),

@@ -4,8 +4,8 @@ import type { Clock } from '../clock.ts'
 import { messageOf, Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { ConnectionLost, NotStarted, openChannel } from './channel.ts'
-import { type Command, type Started, startable } from './command.ts'
-import { type ExecResult, follow, type RunOptions, unknownEnd } from './exec.ts'
+import { type Command, type Env, isPosixShell, startable } from './command.ts'
+import { type ExecResult, follow, type Hooks, type RunOptions, unknownEnd } from './exec.ts'
 import { createLink, type Link, type LinkState } from './link.ts'
 import { createSlots } from './slots.ts'
 import type { ExecOptions, Pty, PtyEnd, PtyOptions } from './ssh.ts'
@@ -49,6 +49,8 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
     })
   const link = newLink()
   const others: { link: Link; open: number }[] = []
+  /** Connections whose login shell is known to be a POSIX one. */
+  const posix = new WeakSet<Client>()
   const slots = createSlots({
     atOnce: limits.atOnce,
     inLine: limits.inLine,
@@ -58,18 +60,25 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
       }),
   })
 
-  const run = async (started: Started, how: RunOptions): Promise<ExecResult> => {
+  const run = async (command: Command, env: Env | undefined, how: RunOptions) => {
     for (let attempt = 1; ; attempt++) {
       const client = await link.client()
-      const stuck = () => {
-        log.warn('ssh: a command could not be ended', { host: name })
-        link.retire(client)
+      const { timeoutMs } = how
+      const started = startable(command, { timeoutMs, env, isPosix: posix.has(client) })
+      const hooks: Hooks = {
+        onStuck() {
+          log.warn('ssh: a command could not be ended', { host: name })
+          link.retire(client)
+        },
+        onShell(path) {
+          if (isPosixShell(path)) posix.add(client)
+        },
       }
       try {
         const { end } = await openChannel(
           client,
           (done) => client.exec(started.line, done),
-          (channel) => ({ end: follow(client, channel, started, how, stuck) }),
+          (channel) => ({ end: follow(client, channel, started, how, hooks) }),
           { clock, patienceMs: PATIENCE_MS, signal: how.signal },
         )
         return await end
@@ -92,13 +101,20 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
     async exec(command, options) {
       const began = clock.now()
       const timeoutMs = options.timeoutMs ?? limits.timeoutMs
-      const started = startable(command, timeoutMs, options.env)
-      const { signal, input } = options
+      // What cannot be sent is refused before it waits.
+      startable(command, { timeoutMs, env: options.env })
+      const { signal, input, env } = options
       let release: (() => void) | undefined
       const letGo = link.hold()
       try {
         release = await slots.take(signal)
-        return await run(started, { clock, timeoutMs, signal, input, capBytes: limits.capBytes })
+        return await run(command, env, {
+          clock,
+          timeoutMs,
+          signal,
+          input,
+          capBytes: limits.capBytes,
+        })
       } catch (error) {
         if (signal?.aborted)
           return unknownEnd({ cancelled: true, lost: false }, clock.now() - began)

@@ -148,6 +148,7 @@ const writeFiles = (dir: string, options: SshdOptions, address: string, port: nu
   if (options.banner !== undefined) put('banner', options.banner)
   mkdirSync(join(dir, 'stubs'))
   for (const name of STUBS) put(`stubs/${name}`, `#!/bin/sh\necho "stub ${name} $*"\n`, 0o755)
+  put('stubs/odd', ODD_SHELL, 0o755)
   put(
     'sshd_config',
     [
@@ -176,11 +177,17 @@ const PASSWD = `root:x:0:0:root:/root:/bin/bash
 sshd:x:100:65534::/run/sshd:/usr/sbin/nologin
 shut:x:1500:1500::/tmp:/usr/sbin/nologin
 alice:x:1501:1501::/tmp:/bin/dash
+odd:x:1502:1502::/tmp:/mnt/stubs/odd
+`
+/** A login shell that is no POSIX one: like fish and csh it takes `exec WORDS` and not much else. */
+const ODD_SHELL = `#!/bin/sh
+case "$2" in exec\\ *) eval "$2" ;; *) echo "odd: I do not understand" >&2; exit 12 ;; esac
 `
 const SHADOW = `root:*:20000:0:99999:7:::
 sshd:*:20000:0:99999:7:::
 shut:*:20000:0:99999:7:::
 alice:*:20000:0:99999:7:::
+odd:*:20000:0:99999:7:::
 `
 
 // The order matters: what is needed is bound to /mnt, everything is made read-only, then a few places

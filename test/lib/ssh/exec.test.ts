@@ -12,7 +12,12 @@ exec.before(async (t) => {
   if (why) return
   t.sshd = await startSshd()
   t.s = await stage({
-    hosts: { pve: t.sshd, alice: { ...t.sshd, user: 'alice' }, shut: { ...t.sshd, user: 'shut' } },
+    hosts: {
+      pve: t.sshd,
+      alice: { ...t.sshd, user: 'alice' },
+      odd: { ...t.sshd, user: 'odd' },
+      shut: { ...t.sshd, user: 'shut' },
+    },
     identity: { keyFile: t.sshd.keyFile },
   })
 })
@@ -138,7 +143,8 @@ test('a user without a shell is told, not waited for', async ({ s }) => {
 })
 
 test('another login shell and another user are as good', async ({ s }) => {
-  assert.is((await s.ssh.exec('alice', ['whoami'])).stdout, 'alice\n')
+  for (const user of ['alice', 'odd', 'alice', 'odd'])
+    assert.is((await s.ssh.exec(user, ['whoami'])).stdout, `${user}\n`)
 })
 
 test('a lost link is lost, not code 0', async ({ sshd }) => {
