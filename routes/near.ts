@@ -8,6 +8,11 @@ export const near = (path: string): NearLink[] => {
     ? panels.map((name) => ({ title: name, href: paths.panel(name) }))
     : [
         { title: 'the overview', href: paths.hud() },
+        { title: 'the guests', href: paths.guests() },
+        { title: 'the nodes', href: paths.nodes() },
+        { title: 'the storages', href: paths.storages() },
+        { title: 'the tasks', href: paths.tasks() },
+        { title: 'the diary', href: paths.diary() },
         { title: 'the settings', href: paths.settings() },
         { title: 'the state as JSON', href: paths.state() },
         { title: 'the events as JSON', href: paths.events() },

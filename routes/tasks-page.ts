@@ -44,8 +44,8 @@ export const showTasks = (needs: Needs) => {
       at: part.at,
       wish,
       tasks: all.filter((t) => fits(t, wish)),
-      nodes: picture.nodes.map((n) => n.name),
-      types: [...new Set(all.map((t) => t.type))].sort(),
+      nodes: picture.nodes.map((n) => n.name).filter(isPlain),
+      types: [...new Set(all.map((t) => t.type))].filter(isPlain).sort(),
       trouble: troubleOf(older) ?? part.trouble?.text,
     }
     return send(c, needs, {
@@ -55,6 +55,9 @@ export const showTasks = (needs: Needs) => {
     })
   }
 }
+
+/** What can be chosen from a list must come back as it is. */
+const isPlain = (word: string) => /^[\w.-]{1,64}$/.test(word)
 
 const troubleOf = (older: Got<TaskState[]> | undefined) =>
   older?.problem && `Older ones cannot be read: ${inWords(older.problem)}`

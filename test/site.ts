@@ -92,7 +92,8 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     trouble: () => world.trouble,
   }
   const live = createLive(needs)
-  const app = createSite({ ...needs, live })
+  // The same object, so that a test may put something else into it.
+  const app = createSite(Object.assign(needs, { live }))
   const tokens = new Map<Scope, string>()
   const tokenOf = (scope: Scope) => {
     const known = tokens.get(scope)

@@ -1,6 +1,7 @@
 /** A row of choices above a list: a plain form that asks the same page again. */
 import { html } from 'hono/html'
 import type { Html } from '../layout.ts'
+import { shown } from '../parts/shown.ts'
 
 export type Filter =
   | { name: string; label: string; choices: readonly string[]; chosen: string | undefined }
@@ -15,7 +16,7 @@ const one = (f: Filter) => {
   const control =
     'choices' in f
       ? html`<select id="${id}" name="${f.name}"><option value="">all</option>${f.choices.map((c) => html`<option value="${c}"${c === f.chosen ? html` selected` : ''}>${c}</option>`)}</select>`
-      : html`<input id="${id}" name="${f.name}" value="${f.text ?? ''}" placeholder="${f.example}" autocomplete="off" spellcheck="false">`
+      : html`<input id="${id}" name="${f.name}" value="${shown(f.text, '')}" placeholder="${f.example}" autocomplete="off" spellcheck="false">`
   return html`<div class="field"><label for="${id}">${f.label}</label>${control}</div>`
 }
 
