@@ -21,6 +21,12 @@ export const bytesParts = (n: number | null | undefined): Figure => {
   return { figure: (n < 0 ? '-' : '') + rounded(value, step), unit: units[step]! }
 }
 
+/** The same in a unit that is given: 214 MB in `GiB` is `0.2`. */
+export const bytesIn = (n: number, unit: string): Figure => {
+  const step = Math.max(0, units.indexOf(unit))
+  return { figure: rounded(Math.max(0, n) / 1024 ** step, step), unit: '' }
+}
+
 const rounded = (value: number, step: number) =>
   value >= 100 || step === 0 ? String(Math.round(value)) : String(Math.round(value * 10) / 10)
 

@@ -1,14 +1,59 @@
-/** What a panel is drawn from at this moment: the picture, the clock, the last events. */
+/** What a panel is drawn from at this moment: the picture, the clock, the past, what is under way. */
+
+import type { GuestState, Picture } from '../lib/cluster/picture.ts'
 import { tokenFor } from '../lib/config-cluster.ts'
-import type { Extra } from '../views/panels/panel.ts'
+import { whyNot } from '../lib/proxmox/guest.ts'
+import type { Asked, Extra, GuestVerb } from '../views/panels/panel.ts'
+import type { Ctx } from './answer.ts'
+import { curvesOf } from './curves.ts'
 import type { Needs } from './needs.ts'
+import { todayOf } from './today.ts'
 
 /** Events that the panel shows. */
 const SHOWN_EVENTS = 50
 
-export const extraOf = ({ clock, config, events }: Needs, withEvents: boolean): Extra => ({
-  now: clock.now(),
-  timeZone: config.timeZone,
-  reader: config.cluster && tokenFor(config.cluster, 'audit')?.id,
-  events: withEvents ? events.latest(SHOWN_EVENTS) : [],
+export type MomentNeeds = Pick<
+  Needs,
+  'clock' | 'config' | 'events' | 'cluster' | 'tools' | 'stop' | 'trouble'
+>
+
+export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
+  const { clock, config, events, cluster, tools, stop } = needs
+  const now = clock.now()
+  const picture = cluster.picture()
+  const state = stop.state()
+  return {
+    now,
+    timeZone: config.timeZone,
+    reader: config.cluster && tokenFor(config.cluster, 'audit')?.id,
+    events: withEvents ? events.latest(SHOWN_EVENTS) : [],
+    past: curvesOf(cluster, picture, now, config.timeZone),
+    underWay: tools.running().map(({ tool, target, who, startedAt }) => ({
+      tool,
+      target,
+      who,
+      since: startedAt,
+    })),
+    stopped: state.pressed ? { by: state.by, at: state.at } : undefined,
+    trouble: needs.trouble(),
+    whyNot: refusals(picture, state.pressed),
+    today: withEvents ? todayOf(needs, now) : undefined,
+  }
+}
+
+/** `?q=home&sort=cpu` of a page or a fragment. */
+export const askedOf = (c: Ctx): Asked => ({
+  q: (c.req.query('q') ?? '').slice(0, 100),
+  sort: c.req.query('sort') ?? '',
 })
+
+/** What the door would answer, so that a button that must fail is not offered. */
+const refusals = ({ nodes, cluster }: Picture, stopped: boolean) => {
+  const online = new Map(nodes.map((n) => [n.name, n.reach === 'online']))
+  return (guest: GuestState, verb: GuestVerb): string | undefined => {
+    if (stopped) return 'STOP is pressed.'
+    if (cluster.quorate === false) return 'The cluster has no quorum.'
+    const { vmid, kind, name, word: status, lock, template, node } = guest
+    return whyNot(verb, { vmid, kind, name, status, lock, template, nodeOnline: online.get(node) })
+  }
+}

@@ -4,7 +4,7 @@ import { isPanel, panels } from '../lib/paths.ts'
 import { shownPanels } from '../views/panels/panels.ts'
 import { shown } from '../views/parts/shown.ts'
 import { type Ctx, type Form, formOf, sendJson, sendText, varies } from './answer.ts'
-import { extraOf } from './moment.ts'
+import { askedOf, extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
 
 /** `GET /f/:panel`, `/f/:panel.txt`, `/f/:panel.json`. */
@@ -16,7 +16,7 @@ export const showPanel = (needs: Needs) => (c: Ctx) => {
     })
   const panel = shownPanels[name]
   const picture = needs.cluster.picture()
-  const extra = extraOf(needs, name === 'events')
+  const extra = { ...extraOf(needs, name === 'events' || name === 'jarvis'), asked: askedOf(c) }
   varies(c)
   if (form === 'json') return sendJson(c, panel.json(picture, extra))
   if (form === 'text') return sendText(c, panel.text(picture, extra))

@@ -119,6 +119,8 @@ export const powerRow = z.strictObject({
   mac: orNull(z.string()),
 })
 
+export const fact = z.strictObject({ what: z.string(), is: z.string() })
+
 export const cluster = z.strictObject({
   name: orNull(z.string()),
   standalone: z.boolean(),
@@ -194,6 +196,12 @@ export const panelShapes = {
   backups: panelOf(backup),
   power: panelOf(powerRow),
   events: panelOf(event),
+  jarvis: panelOf(fact).extend({
+    doing: z.string(),
+    day: z
+      .array(orNull(fraction))
+      .meta({ description: 'Load since midnight, a quarter of an hour each' }),
+  }),
 }
 
 export const eventsPage = z.strictObject({

@@ -38,19 +38,33 @@
     lit?.setAttribute('x2', '100%')
   }
 
-  /** One block with data-at and data-limit (milliseconds). */
-  const grow = (block, now) => {
+  const shrink = (block, age, limit) => {
     const state = block.dataset.state
+    if (state !== 'fresh' && state !== 'empty') return
+    const lit = block.querySelector(':scope > .edge > .lit')
+    if (age > limit) goOld(block, lit)
+    else lit?.setAttribute('x2', `${Math.round(1000 - (1000 * Math.max(0, age)) / limit) / 10}%`)
+  }
+
+  /** One block with data-at and data-limit (milliseconds); what stands in it is as old as it is. */
+  const grow = (block, now) => {
+    const { state } = block.dataset
     if (state && state !== 'fresh' && state !== 'empty' && state !== 'stale') return
     const age = now - Number(block.dataset.at)
     const limit = Number(block.dataset.limit)
-    const lit = block.querySelector(':scope > .edge > .lit')
     const time = block.querySelector(':scope > .age, :scope > header > .age > time')
-    if (state && state !== 'stale') {
-      if (age > limit) goOld(block, lit)
-      else lit?.setAttribute('x2', `${Math.round(1000 - (1000 * Math.max(0, age)) / limit) / 10}%`)
-    }
+    shrink(block, age, limit)
+    for (const part of block.querySelectorAll(':scope > .body > .instrument'))
+      shrink(part, age, limit)
     put(time, block.dataset.state === 'stale' ? `stale, ${words(age)}` : words(age))
+  }
+
+  /** `0:42`: how long all is stopped. */
+  const count = (element, now) => {
+    const s = Math.max(0, Math.floor((now - Number(element.dataset.since)) / 1000))
+    const two = (n) => String(n).padStart(2, '0')
+    const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)]
+    put(element, h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`)
   }
 
   const growAll = () => {
@@ -58,6 +72,7 @@
     requestAnimationFrame(() => {
       const now = Date.now() - lead
       for (const block of document.querySelectorAll('[data-at][data-limit]')) grow(block, now)
+      for (const element of document.querySelectorAll('.halted [data-since]')) count(element, now)
       for (const span of document.querySelectorAll('[data-since]'))
         put(span, counted((now - Number(span.dataset.since)) / 1000))
     })

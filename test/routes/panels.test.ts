@@ -2,7 +2,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { panels } from '../../lib/paths.ts'
-import { hostileNames, staleEvening, unreachable } from '../pictures.ts'
+import { hudPanels } from '../../views/hud.ts'
+import { eightHundred, hostileNames, staleEvening, unreachable } from '../pictures.ts'
 import { openSite, type Site } from '../site.ts'
 
 const routes = suite<{ site: Site }>('panel routes')
@@ -116,18 +117,43 @@ routes('nobody sees a panel without a right to', async ({ site }) => {
   }
 })
 routes(
-  'the overview holds every panel; a terminal gets them one below the other',
+  'the HUD holds its panels at their places; a terminal gets all, one below the other',
   async ({ site }) => {
     const page = await site.ask('/', { headers: browser })
     const html = await page.text()
     assert.is(page.status, 200)
-    for (const name of panels) assert.match(html, `id="panel-${name}"`)
-    assert.match(html, '<h1>4 nodes online, 4 of 5 guests running.</h1>')
+    for (const name of hudPanels) assert.match(html, `id="panel-${name}"`)
+    assert.match(html, /<h1><span>Four nodes up\.<\/span>/)
+    assert.match(html, '/live?panels=sentence')
     assert.match(html, '<span class="tag lab">LAB</span>')
     const text = await (await site.ask('/', { headers: { 'user-agent': 'curl/8' } })).text()
     for (const name of panels) assert.match(text, new RegExp(`^${name.toUpperCase()}`, 'm'))
   },
 )
+routes('a panel that breaks has a number; the rest of the page is well', async ({ site }) => {
+  const calm = site.world.picture
+  site.world.picture = { ...calm, tasks: [{ ...calm.tasks[0]!, start: Number.NaN }] }
+  const html = await (await site.ask('/', { headers: browser })).text()
+  const [, number] = /Error ([0-9A-F]{4}), written down/.exec(html) ?? []
+  assert.ok(number)
+  assert.match(html, 'id="guest-303"')
+  assert.ok(site.lines.some((l) => l.includes(number!) && l.includes('tasks')))
+})
+routes('guests are found and sorted by query string, without a script', async ({ site }) => {
+  site.world.picture = eightHundred()
+  const rows = async (path: string) =>
+    (await (await site.ask(path, { headers: browser })).text()).match(/id="guest-\d+"/g) ?? []
+  assert.is((await rows('/?q=guest-79')).length, 11)
+  assert.is((await rows('/f/guests?q=node3%20guest-1')).length, 7)
+  assert.equal((await rows('/f/guests?sort=cpu')).slice(0, 2), [
+    'id="guest-1099"',
+    'id="guest-1199"',
+  ])
+  const none = await (await site.ask('/?q=%3Cb%3E', { headers: browser })).text()
+  assert.match(none, 'Nobody of that name.')
+  assert.match(none, 'value="&lt;b&gt;"')
+  assert.is((await rows('/f/guests?sort=constructor')).length, 800)
+})
 routes('a full disk is told on every page', async ({ site }) => {
   site.world.trouble = 'The disk is full. <b>'
   const html = await (await site.ask('/', { headers: browser })).text()
@@ -135,9 +161,9 @@ routes('a full disk is told on every page', async ({ site }) => {
 })
 routes('the overview says that it knows nothing rather than that all is well', async ({ site }) => {
   site.world.picture = unreachable()
-  assert.match(await (await site.ask('/')).text(), '<h1>I cannot see the cluster yet.</h1>')
+  assert.match(await (await site.ask('/')).text(), '<h1><span>I cannot see the cluster yet.</span>')
   site.world.picture = staleEvening()
-  assert.match(await (await site.ask('/')).text(), '<h1>The cluster does not answer.')
+  assert.match(await (await site.ask('/')).text(), '<h1><span>The cluster does not answer.')
   site.world.picture = hostileNames()
   assert.not.match(await (await site.ask('/')).text(), '<script>')
 })

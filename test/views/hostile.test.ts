@@ -31,7 +31,7 @@ const OBEYED =
 /** The tags of a page, as a browser would see them. */
 const tagsOf = (html: string) => new Set(html.match(/<\/?[a-z][^\s>]*/gi))
 const plain = new Set(
-  'section header h2 p time table thead tbody tr th td span small'
+  'section header h2 h3 p time table thead tbody tr th td span small svg line path rect circle text use a strong div dl dt dd ol ul li article details summary form button input code'
     .split(' ')
     .flatMap((t) => [`<${t}`, `</${t}`]),
 )
@@ -54,10 +54,11 @@ for (const name of panels as readonly PanelName[]) {
     const picture = hostileNames()
     const text = shownPanels[name].text(picture, extra)
     assert.not.match(text, OBEYED)
-    const heads = text.split('\n').filter((l) => /^[A-Z% ]+$/.test(l) && l.includes('  '))
+    const heads = text.split('\n').filter((l) => /^[A-Z%/ ]+$/.test(l) && l.includes('  '))
     assert.is(heads.length, 1)
     const rows = text.split('\n').slice(text.split('\n').indexOf(heads[0]!) + 1, -1)
-    assert.is(rows.length, HOSTILE.length)
+    // Jarvis has rows of his own making, none for a name.
+    assert.is(rows.length, name === 'jarvis' ? 1 : HOSTILE.length)
     for (const row of rows) assert.ok(width(row) < 520, `${width(row)}: ${row}`)
   })
   hostile(`${name}: JSON keeps every name whole and moves no cursor`, () => {

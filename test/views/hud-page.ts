@@ -67,10 +67,7 @@ ${hud({
   quorum: votes(4, 4, '4 of 4 votes, 3 needed'),
   decision: html`<div class="waiting">${tierBadge('RED')}<strong class="name">Delete 100 Ubuntu-Desktop</strong><span class="fig">1:33</span><a class="btn" href="#approval">Decide</a></div>`,
   nodes: panel({ ...fresh, id: 'panel-nodes', title: 'Nodes', bare: true, body: html`${nodes}` }),
-  guests: guestsPanel,
-  storage: storagePanel,
-  tasks: tasksPanel,
-  incidents: incidentsPanel,
+  middle: [guestsPanel, [storagePanel, tasksPanel], incidentsPanel],
   side: [jarvisPanel, activityPanel, talkPanel],
   terminal: terminalPanel,
 })}

@@ -2,9 +2,11 @@
 import { html } from 'hono/html'
 import type { BackupState, Picture } from '../../lib/cluster/picture.ts'
 import { age, bytes, count, DASH } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { frameOf } from '../parts/frame.ts'
-import { iso, jsonOf, named, section, table, textOf } from '../parts/section.ts'
+import { glyph, type State } from '../parts/glyph.ts'
+import { further, iso, jsonOf, named, section, textOf } from '../parts/section.ts'
 import { domId, shown } from '../parts/shown.ts'
 import { listed } from '../parts/words.ts'
 import type { Extra, Model, Panel } from './panel.ts'
@@ -14,7 +16,7 @@ export type BackupRow = {
   vmid: string
   name: string
   node: string
-  is: 'kept' | 'never' | 'unknown'
+  is: 'kept' | 'old' | 'never' | 'unknown'
   last: string
   iso: string
   storage: string
@@ -28,7 +30,10 @@ const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
   const { backups: part } = picture.parts
   // "Never" needs a reading of all stores: without one, no backup found means nothing.
   const sure = part.at !== undefined && part.trouble === undefined
-  const rows = picture.backups.map((b) => rowOf(b, extra.now, sure))
+  const rows = picture.backups
+    .map((b) => rowOf(b, extra.now, sure))
+    .sort((a, b) => urgency.indexOf(a.is) - urgency.indexOf(b.is))
+  const bare = rows.filter((r) => r.is === 'never' || r.is === 'old').length
   const never = rows.filter((r) => r.is === 'never').map((r) => r.vmid)
   return {
     rows,
@@ -38,7 +43,10 @@ const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
       part,
       moment: extra,
       rows: rows.length,
-      count: `${count(rows.length, 'guest')}${never.length ? `, ${never.length} without a backup` : ''}`,
+      count:
+        bare > 0
+          ? `${bare} of ${count(rows.length, 'guest')} without a recent one`
+          : `${count(rows.length, 'guest')}${sure ? ', each has a recent one' : ''}`,
       empty: 'No guests, so there is nothing to back up.',
       notes: [
         never.length > 0 &&
@@ -51,12 +59,17 @@ const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
   }
 }
 
+/** A weekly job and a day of grace. */
+const RECENT_MS = 8 * 86_400_000
+
+const urgency: BackupRow['is'][] = ['never', 'old', 'unknown', 'kept']
+
 const rowOf = (b: BackupState, now: number, sure: boolean): BackupRow => ({
   id: domId('backup', b.vmid),
   vmid: String(b.vmid),
   name: shown(b.name, String(b.vmid)),
   node: shown(b.node),
-  is: b.last ? 'kept' : sure ? 'never' : 'unknown',
+  is: b.last ? (now - b.last.at > RECENT_MS ? 'old' : 'kept') : sure ? 'never' : 'unknown',
   last: b.last ? `${age(b.last.at, now)} ago` : sure ? 'never' : 'none found',
   iso: b.last ? iso(b.last.at) : '',
   storage: b.last ? shown(b.last.storage) : DASH,
@@ -66,10 +79,22 @@ const rowOf = (b: BackupState, now: number, sure: boolean): BackupRow => ({
   source: b,
 })
 
-export const backupRow = (r: BackupRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><td class="n">${r.vmid}</td><th scope="row">${named(r.name)}</th><td>${named(r.node)}</td><td class="is">${r.iso ? html`<time datetime="${r.iso}">${r.last}</time>` : r.last}</td><td>${named(r.storage)}</td><td class="n">${r.size}</td><td class="n">${r.count}</td><td>${r.job}</td></tr>
+const signs: Record<BackupRow['is'], [State, string]> = {
+  kept: ['well', 'recent'],
+  old: ['attention', 'old'],
+  never: ['attention', 'none'],
+  unknown: ['unknown', 'not known'],
+}
+
+export const backupRow = (r: BackupRow): Html => {
+  const [sign, label] = signs[r.is]
+  return html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyph(sign, label)}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a></th><td class="is">${r.iso ? html`<time datetime="${r.iso}">${r.last}</time>` : r.last}</td><td class="where">${named(r.storage)}</td><td class="right"><span class="fig">${r.size}</span></td><td class="job${r.source.uncovered ? ' warn' : ''}">${r.job}</td></tr>
 `
-const heads = ['Id#', 'Name', 'Node', 'Last', 'Storage', 'Size#', 'Kept#', 'Schedule']
+}
+const tableOf = (rows: BackupRow[]): Html =>
+  html`<table class="plain backups"><thead class="unseen"><tr><th scope="col">State</th><th scope="col">ID</th><th scope="col">Name</th><th scope="col">Last</th><th scope="col">Storage</th><th scope="col">Size</th><th scope="col">Schedule</th></tr></thead><tbody>
+${rows.map(backupRow)}</tbody></table>
+${further(rows.length, paths.guests(), 'guests')}`
 
 export const backupJson = (b: BackupState) => ({
   vmid: b.vmid,
@@ -84,7 +109,7 @@ export const backups: Panel<Model<BackupRow>> = {
   name: 'backups',
   title: 'Backups',
   model,
-  html: (m) => section(m.frame, table(heads, m.rows.map(backupRow))),
+  html: (m) => section(m.frame, tableOf(m.rows)),
   text: (m) =>
     textOf(
       m.frame,

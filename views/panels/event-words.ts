@@ -62,7 +62,7 @@ export const eventWords: Words = {
 }
 
 export const eventKinds = Object.keys(eventWords) as EventKind[]
-const isKind = (kind: string): kind is EventKind => Object.hasOwn(eventWords, kind)
+export const isKind = (kind: string): kind is EventKind => Object.hasOwn(eventWords, kind)
 
 /** The sentence; a row of an older or newer program, whose payload is another, is told by its kind. */
 export const wordsOf = (kind: string, payload: unknown): string => {

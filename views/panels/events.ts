@@ -2,11 +2,13 @@
 import { html } from 'hono/html'
 import type { Picture } from '../../lib/cluster/picture.ts'
 import type { Severity } from '../../lib/events/kinds.ts'
-import { count } from '../../lib/format.ts'
+import { count, dateTime } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { frameOf } from '../parts/frame.ts'
-import { iso, jsonOf, section, table, textOf } from '../parts/section.ts'
-import { domId } from '../parts/shown.ts'
+import { glyph, type Icon, icon } from '../parts/glyph.ts'
+import { iso, jsonOf, section, textOf } from '../parts/section.ts'
+import { domId, shown } from '../parts/shown.ts'
 import { moment } from '../parts/words.ts'
 import { wordsOf } from './event-words.ts'
 import type { EventLine, Extra, Model, Panel } from './panel.ts'
@@ -18,6 +20,9 @@ export type EventRow = {
   severity: Severity
   words: string
   source: EventLine
+  /** `14:31:40` today, `18 Nov` before. */
+  when: string
+  who: string
 }
 
 const model = (_: Picture, extra: Extra): Model<EventRow> => ({
@@ -28,6 +33,8 @@ const model = (_: Picture, extra: Extra): Model<EventRow> => ({
     severity: e.severity,
     words: wordsOf(e.kind, e.payload),
     source: e,
+    when: whenOf(e.at, extra),
+    who: whoOf(e.payload),
   })),
   frame: frameOf({
     name: 'events',
@@ -41,9 +48,46 @@ const model = (_: Picture, extra: Extra): Model<EventRow> => ({
   }),
 })
 
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+
+const whenOf = (at: number, { now, timeZone }: Extra) => {
+  const full = dateTime(at, timeZone)
+  if (full.slice(0, 10) === dateTime(now, timeZone).slice(0, 10)) return full.slice(11)
+  return `${Number(full.slice(8, 10))} ${MONTHS[Number(full.slice(5, 7)) - 1]}`
+}
+
+/** Who did it, where somebody did. */
+const whoOf = (payload: unknown): string => {
+  if (typeof payload !== 'object' || payload === null) return ''
+  const { by, user, account } = payload as Record<string, unknown>
+  const who = by ?? user ?? account
+  return typeof who === 'string' ? shown(who.replace(/@[^!]*/, '')).slice(0, 24) : ''
+}
+
 export const eventRow = (r: EventRow): Html =>
-  html`<tr id="${r.id}" data-severity="${r.severity}"><td><time datetime="${r.iso}">${r.at}</time></td><td>${r.severity}</td><td>${r.words}</td></tr>
+  html`<li id="${r.id}" data-severity="${r.severity}"><time datetime="${r.iso}">${r.when}</time>${signOf(r)}<p title="${r.words}">${r.words}</p><span class="who">${r.who}</span></li>
 `
+
+const icons: Record<string, Icon> = {
+  deed: 'hand',
+  guest: 'rack',
+  node: 'rack',
+  storage: 'box',
+  task: 'clock',
+  session: 'key',
+  token: 'key',
+  server: 'power',
+  stop: 'pause',
+}
+
+/** Green is for what was read back, nothing else. */
+const signOf = ({ severity, source: { kind } }: EventRow): Html => {
+  if (severity === 'crit') return glyph('failed', 'grave')
+  if (severity === 'warn') return glyph('attention', 'wants attention')
+  if (kind === 'deed.finished') return glyph('proven', 'done')
+  if (severity === 'good') return glyph('well', 'good')
+  return icon(icons[kind.slice(0, kind.indexOf('.'))] ?? 'eye')
+}
 
 export const eventJson = (e: EventLine) => ({
   id: e.id,
@@ -59,7 +103,13 @@ export const events: Panel<Model<EventRow>> = {
   name: 'events',
   title: 'Events',
   model,
-  html: (m) => section(m.frame, table(['Time', 'Weight', 'What'], m.rows.map(eventRow))),
+  html: (m) =>
+    section(
+      m.frame,
+      html`<ol class="feed" tabindex="0" aria-label="What happened, newest first">
+${m.rows.map(eventRow)}</ol>`,
+      { action: html`<a class="quiet dim" href="${paths.diary()}">all events</a>` },
+    ),
   text: (m) =>
     textOf(
       m.frame,

@@ -1,13 +1,19 @@
 /** The machines: what each one carries, and which of them cannot be seen, with the reason. */
 import { html } from 'hono/html'
 import type { NodeState, Picture } from '../../lib/cluster/picture.ts'
-import { count, DASH, duration, percent, rate } from '../../lib/format.ts'
+import { bytesParts, count, DASH, duration, type Figure, percent, rate } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
-import { frameOf, type Moment } from '../parts/frame.ts'
-import { isoOr, jsonOf, named, section, table, textOf } from '../parts/section.ts'
+import { linkButton } from '../parts/button.ts'
+import type { PanelState } from '../parts/edge.ts'
+import { type Frame, frameOf, type Moment } from '../parts/frame.ts'
+import type { State } from '../parts/glyph.ts'
+import { type NodeMeter, nodeInstrument } from '../parts/node-instrument.ts'
+import type { Says } from '../parts/panel.ts'
+import { isoOr, jsonOf, named, section, textOf } from '../parts/section.ts'
 import { domId, quoted, shown } from '../parts/shown.ts'
-import { part, reachWords, use } from '../parts/words.ts'
-import type { Extra, Model, Panel } from './panel.ts'
+import { moment, part, reachWords, upFor, use, usedOf } from '../parts/words.ts'
+import type { Curve, Extra, Model, Panel } from './panel.ts'
 
 export type NodeRow = {
   id: string
@@ -23,27 +29,27 @@ export type NodeRow = {
   uptime: string
   net: string
   source: NodeState
+  /** How its instrument is lit. */
+  look: PanelState
+  says: Says | undefined
+  hour: Curve | undefined
 }
 
 const model = (picture: Picture, extra: Extra): Model<NodeRow> => {
-  const rows = picture.nodes.map((n) => rowOf(n, extra))
-  const online = rows.filter((r) => r.is === 'online').length
-  return {
-    rows,
-    frame: frameOf({
-      name: 'nodes',
-      title: 'Nodes',
-      part: picture.parts.resources,
-      moment: extra,
-      rows: rows.length,
-      count: `${count(rows.length, 'node')}, ${online} online`,
-      empty: 'No nodes. I look after very little, and I do it well.',
-      notes: notesOf(picture.nodes, extra),
-    }),
-  }
+  const frame = frameOf({
+    name: 'nodes',
+    title: 'Nodes',
+    part: picture.parts.resources,
+    moment: extra,
+    rows: picture.nodes.length,
+    count: `${count(picture.nodes.length, 'node')}, ${picture.nodes.filter((n) => n.reach === 'online').length} online`,
+    empty: 'No nodes. I look after very little, and I do it well.',
+    notes: notesOf(picture.nodes, extra),
+  })
+  return { rows: picture.nodes.map((n) => rowOf(n, extra, frame)), frame }
 }
 
-const rowOf = (n: NodeState, m: Moment): NodeRow => {
+const rowOf = (n: NodeState, m: Extra, frame: Frame): NodeRow => {
   const on = n.reach === 'online'
   // Figures of a node that does not answer now are those of the last reading, which the panel dates.
   const seen = n.reach !== 'offline'
@@ -61,22 +67,154 @@ const rowOf = (n: NodeState, m: Moment): NodeRow => {
     uptime: seen ? duration(n.uptime) : DASH,
     net: seen && n.net ? `↓ ${rate(n.net.in)} ↑ ${rate(n.net.out)}` : DASH,
     source: n,
+    look: lookOf(n, frame),
+    says: saysOf(n, m),
+    hour: m.past?.nodes.get(n.name),
   }
 }
 
-const notesOf = (nodes: NodeState[], m: Moment) => {
-  const hidden = nodes.filter((n) => n.reach === 'online' && !n.permitted)
-  return hidden.map((n) => {
-    const path = `/nodes/${shown(n.name)}`
-    const token = m.reader ? quoted(m.reader) : "'USER@REALM!TOKEN'"
-    return `Not mine to see: the token lacks Sys.Audit on ${path}. Grant it with: pveum acl modify ${quoted(path)} --roles PVEAuditor --tokens ${token}`
+/** A node that is gone is "unknown", never "off": why it does not answer nobody has told. */
+const lookOf = (n: NodeState, { state }: Frame): PanelState => {
+  if (state === 'stale') return 'stale'
+  if (n.reach !== 'online') return 'unknown'
+  return n.permitted ? 'fresh' : 'forbidden'
+}
+
+const saysOf = (n: NodeState, m: Moment): Says | undefined => {
+  const closer = linkButton({ text: 'Look closer', href: paths.node(n.name) })
+  if (n.reach === 'offline')
+    return {
+      first: `Lost since ${moment(n.since, m)}.`,
+      rest: 'It does not answer and has no part in the quorum; why, I cannot tell.',
+      step: closer,
+    }
+  if (n.reach === 'unknown')
+    return {
+      first: 'I cannot see it.',
+      rest: `No answer since ${moment(n.since, m)}.`,
+      step: closer,
+    }
+  if (n.permitted) return undefined
+  const { path, command } = grantFor(n, m)
+  return {
+    first: 'Not mine to see.',
+    rest: `The token lacks Sys.Audit on ${path}.`,
+    step: html`<details class="shows"><summary class="btn">Show the command</summary><code>${command}</code></details>`,
+  }
+}
+
+const grantFor = (n: NodeState, { reader }: Moment) => {
+  const path = `/nodes/${shown(n.name)}`
+  const token = reader ? quoted(reader) : "'USER@REALM!TOKEN'"
+  return {
+    path,
+    command: `pveum acl modify ${quoted(path)} --roles PVEAuditor --tokens ${token}`,
+  }
+}
+
+const notesOf = (nodes: NodeState[], m: Moment) =>
+  nodes
+    .filter((n) => n.reach === 'online' && !n.permitted)
+    .map((n) => grantFor(n, m))
+    .map(
+      ({ path, command }) =>
+        `Not mine to see: the token lacks Sys.Audit on ${path}. Grant it with: ${command}`,
+    )
+
+/** The whole instrument. It has no age of its own: the panel around it is dated. */
+export const nodeRow = (r: NodeRow): Html => {
+  const { source: n, look } = r
+  const figures = look === 'fresh' || look === 'stale'
+  const meters = figures ? metersOf(n) : undefined
+  return nodeInstrument({
+    id: r.id,
+    name: html`<a href="${paths.node(n.name)}">${named(r.name)}</a>`,
+    role: roleOf(r),
+    uptime: figures && n.uptime !== undefined ? `up ${upFor(n.uptime)}` : undefined,
+    state: look,
+    ...signOf(look, meters),
+    says: figures ? undefined : r.says,
+    cpu: { value: n.cpu, peak: peakOf(r.hour) },
+    meters,
+    hour: r.hour,
+    net: n.net && { down: rateParts(n.net.in), up: rateParts(n.net.out) },
+    at: undefined,
+    now: 0,
+    limit: 0,
   })
 }
 
-export const nodeRow = (r: NodeRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}${r.aliases ? html` <small>${named(r.aliases)}</small>` : ''}</th><td class="is">${named(r.state)}</td><td class="n">${r.cpu}</td><td class="n">${r.cores}</td><td class="n">${r.memory}</td><td class="n">${r.memoryPart}</td><td class="n">${r.root}</td><td class="n">${r.net}</td><td class="n">${r.uptime}</td></tr>
-`
-const heads = ['Node', 'State', 'CPU#', 'Cores#', 'Memory#', '#', 'Root disk#', 'Network#', 'Up#']
+/** `master · .50` */
+const roleOf = ({ aliases, source: { address } }: NodeRow) => {
+  const octet = /^\d+\.\d+\.\d+(\.\d+)(?::\d+)?$/.exec(address ?? '')?.[1]
+  return [aliases, octet].filter(Boolean).join(' · ')
+}
+
+const signOf = (look: PanelState, meters: NodeMeter[] = []): { sign: State; signLabel: string } => {
+  if (look === 'stale') return { sign: 'old', signLabel: 'an old reading' }
+  if (look !== 'fresh') return { sign: 'unknown', signLabel: 'cannot be seen' }
+  return meters.some((m) => m.over)
+    ? { sign: 'attention', signLabel: 'wants attention' }
+    : { sign: 'well', signLabel: 'up' }
+}
+
+const peakOf = (hour: Curve | undefined) => {
+  const seen = hour?.filter((v): v is number => v !== null) ?? []
+  return seen.length > 0 ? Math.max(...seen) : undefined
+}
+
+const rateParts = (n: number): Figure => {
+  const { figure, unit } = bytesParts(n)
+  return { figure, unit: `${unit}/s` }
+}
+
+// Memory is there to be used, a root disk is not: different limits.
+const metersOf = (n: NodeState): NodeMeter[] => [
+  space('RAM', n.memory, 0.9),
+  space('Root', n.root, 0.85),
+  warmth(n),
+]
+
+const space = (label: string, of: NodeState['memory'], limit: number): NodeMeter => {
+  const { used, rest } = usedOf(of)
+  const value = part(of)
+  return {
+    label,
+    figure: used,
+    rest,
+    value,
+    limit,
+    brief: wholePercent(value),
+    over: value !== undefined && value >= limit,
+  }
+}
+
+const wholePercent = (value: number | undefined): Figure =>
+  value === undefined
+    ? { figure: DASH, unit: '' }
+    : { figure: String(Math.round(value * 100)), unit: '%' }
+
+/** The end of the scale, °C: chips of servers switch themselves off about here. */
+const HOTTEST = 100
+
+const warmth = ({ temperatures }: NodeState): NodeMeter => {
+  const top = temperatures?.hottest
+  if (!top) {
+    const none = { figure: DASH, unit: '' }
+    return { label: 'Temp', figure: none, rest: 'no sensor', value: undefined, brief: none }
+  }
+  const figure = { figure: String(Math.round(top.celsius)), unit: '°C' }
+  const over = top.celsius >= top.warn
+  return {
+    label: 'Temp',
+    figure,
+    rest: over ? `of ${Math.round(top.warn)}` : '',
+    value: top.celsius / HOTTEST,
+    limit: Math.min(1, top.warn / HOTTEST),
+    brief: figure,
+    over,
+  }
+}
 
 /** Stable keys; what is not known, or was known of a node that is off, is null. */
 export const nodeJson = (n: NodeState) => {
@@ -103,7 +241,17 @@ export const nodes: Panel<Model<NodeRow>> = {
   name: 'nodes',
   title: 'Nodes',
   model,
-  html: (m) => section(m.frame, table(heads, m.rows.map(nodeRow))),
+  // What a node may not tell stands in its instrument.
+  html: (m) => {
+    const known = new Set(
+      notesOf(
+        m.rows.map((r) => r.source),
+        m.frame.moment,
+      ),
+    )
+    const notes = m.frame.notes.filter((n) => !known.has(n))
+    return section({ ...m.frame, notes }, html`${m.rows.map(nodeRow)}`, { bare: true })
+  },
   text: (m) =>
     textOf(
       m.frame,

@@ -1,6 +1,6 @@
 /** What every panel is: one model, shown in three forms. */
 
-import type { Picture } from '../../lib/cluster/picture.ts'
+import type { GuestState, Picture } from '../../lib/cluster/picture.ts'
 import type { EventKind, Severity } from '../../lib/events/kinds.ts'
 import type { PanelName } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
@@ -16,8 +16,51 @@ export type EventLine = {
   payload: unknown
 }
 
-/** What a model is made from besides the picture. */
-export type Extra = Moment & { events: EventLine[] }
+/** Verbs that a row offers. */
+export type GuestVerb = 'start' | 'shutdown' | 'reboot'
+
+/** Readings 0-1, evenly spaced, the newest last; null = none. */
+export type Curve = readonly (number | null)[]
+
+/** How it was, a minute old at most. */
+export type Past = {
+  /** Load of the last hour by node: a point a minute. */
+  nodes: ReadonlyMap<string, Curve>
+  /** The same by number of the guest, 48 points; empty in a large house. */
+  guests: ReadonlyMap<number, Curve>
+  /** Load of the cluster since midnight, one point a quarter of an hour. */
+  day: Curve
+}
+
+/** A deed that is under way on a guest. */
+export type UnderWay = { tool: string; target: string; who: string; since: number }
+
+/** How the guests are asked for: `?q=home&sort=cpu`. */
+export type Asked = { q: string; sort: string }
+
+/** What a model is made from besides the picture. What is absent is not known, or not asked. */
+export type Extra = Moment & {
+  events: EventLine[]
+  past?: Past | undefined
+  underWay?: readonly UnderWay[] | undefined
+  stopped?: { by: string; at: number } | undefined
+  trouble?: string | undefined
+  /** Why a verb makes no sense now, as a sentence; undefined when nothing speaks against it. */
+  whyNot?: ((guest: GuestState, verb: GuestVerb) => string | undefined) | undefined
+  asked?: Asked | undefined
+  /** Since midnight: how many deeds and events, of those that are kept. */
+  today?: Today | undefined
+}
+
+export type Today = {
+  /** Minute of the day now, in the time zone of the house. */
+  minute: number
+  /** `FRI 20 NOV` */
+  date: string
+  midnight: number
+  deeds: number
+  events: readonly EventLine[]
+}
 
 /** A panel ready to be shown; `rows` are the panel's own. */
 export type Model<Row> = { frame: Frame; rows: Row[] }

@@ -5,6 +5,7 @@ import type { Html } from '../layout.ts'
 import { backups } from './backups.ts'
 import { events } from './events.ts'
 import { guests } from './guests.ts'
+import { jarvis } from './jarvis.ts'
 import { nodes } from './nodes.ts'
 import type { Extra, Model, Panel } from './panel.ts'
 import { power } from './power.ts'
@@ -38,4 +39,5 @@ export const shownPanels: Record<PanelName, Shown> = {
   backups: bind(backups),
   power: bind(power),
   events: bind(events),
+  jarvis: bind(jarvis),
 }

@@ -2,9 +2,11 @@
 import { html } from 'hono/html'
 import type { GuestState, NodeState, Picture } from '../../lib/cluster/picture.ts'
 import { count, DASH, duration } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { frameOf, type Moment } from '../parts/frame.ts'
-import { iso, jsonOf, named, section, table, textOf } from '../parts/section.ts'
+import { glyph, type State } from '../parts/glyph.ts'
+import { further, iso, jsonOf, named, section, textOf } from '../parts/section.ts'
 import { domId, shown } from '../parts/shown.ts'
 import { moment } from '../parts/words.ts'
 import type { Extra, Model, Panel } from './panel.ts'
@@ -58,16 +60,27 @@ const rowOf = (n: NodeState, guests: GuestState[], m: Moment): PowerRow => {
   }
 }
 
-export const powerRow = (r: PowerRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}</th><td class="is">${r.is}</td><td>${r.since}</td><td class="n">${r.uptime}</td><td>${r.guests}</td><td>${r.wake}</td></tr>
+const signs: Record<PowerRow['is'], [State, string]> = {
+  on: ['well', 'on'],
+  off: ['off', 'off'],
+  unknown: ['unknown', 'not known'],
+}
+
+export const powerRow = (r: PowerRow): Html => {
+  const [sign, label] = signs[r.is]
+  return html`<tr id="${r.id}" data-is="${r.is === 'on' ? 'on' : 'unknown'}"><td class="sign">${glyph(sign, label)}</td><th scope="row"><a href="${paths.node(r.source.name)}">${named(r.name)}</a></th><td class="is">${r.is === 'on' ? html`on, up <span class="fig">${r.uptime}</span>` : `${r.is} since ${r.since}`}</td><td>${r.guests}</td><td class="right wake">${r.wake}</td></tr>
 `
-const heads = ['Node', 'Power', 'Seen so since', 'Up#', 'Guests', 'Wake']
+}
+const tableOf = (rows: PowerRow[]): Html =>
+  html`<table class="plain power"><thead class="unseen"><tr><th scope="col">Sign</th><th scope="col">Node</th><th scope="col">Power</th><th scope="col">Guests</th><th scope="col">Wake</th></tr></thead><tbody>
+${rows.map(powerRow)}</tbody></table>
+${further(rows.length, paths.power(), 'nodes')}`
 
 export const power: Panel<Model<PowerRow>> = {
   name: 'power',
   title: 'Power',
   model,
-  html: (m) => section(m.frame, table(heads, m.rows.map(powerRow))),
+  html: (m) => section(m.frame, tableOf(m.rows)),
   text: (m) =>
     textOf(
       m.frame,

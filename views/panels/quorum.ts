@@ -4,7 +4,8 @@ import type { ClusterState, NodeState, Picture } from '../../lib/cluster/picture
 import { count, DASH } from '../../lib/format.ts'
 import type { Html } from '../layout.ts'
 import { type Frame, frameOf, type Moment } from '../parts/frame.ts'
-import { jsonOf, named, section, table, textOf } from '../parts/section.ts'
+import { jsonOf, named, table, textOf } from '../parts/section.ts'
+import { voteMarks } from '../parts/shell.ts'
 import { domId, shown } from '../parts/shown.ts'
 import { reachWords } from '../parts/words.ts'
 import type { Extra, Model, Panel } from './panel.ts'
@@ -72,11 +73,31 @@ export const clusterJson = (c: ClusterState) => ({
   entry: c.entry ?? null,
 })
 
+/** Beside the sentence: a mark for each vote; opened, who holds them. */
+const votesOfPage = ({ cluster, frame, rows }: QuorumModel): Html => {
+  const { votes } = cluster
+  const known = votes !== undefined && frame.state === 'fresh'
+  const marks = known ? Math.min(votes.total, MOST_MARKS) : 0
+  return html`<section id="panel-quorum" class="quorum" data-state="${frame.state}" aria-labelledby="panel-quorum-title"><h2 id="panel-quorum-title" class="unseen">Quorum</h2>
+<details class="votes"><summary>${marks > 0 ? voteMarks(Math.min(votes!.online, marks), marks) : ''}<span>${summaryOf(cluster, frame, known)}</span></summary>
+<div class="shown">${frame.notes.map((n) => html`<p>${n}</p>`)}${frame.next ? html`<p><code>${frame.next}</code></p>` : ''}${frame.empty ? html`<p class="empty">${frame.empty}</p>` : ''}${rows.length > 0 ? table(['Node', 'State', 'Votes#'], rows.map(voteRow)) : ''}</div></details></section>
+`
+}
+
+const MOST_MARKS = 16
+
+const summaryOf = (cluster: ClusterState, frame: Frame, known: boolean) => {
+  if (known) return frame.count
+  if (cluster.standalone && frame.state === 'fresh') return 'no vote needed'
+  if (frame.state === 'stale') return 'votes as last heard'
+  return frame.state === 'forbidden' ? 'votes not mine to see' : 'votes not known'
+}
+
 export const quorum: Panel<QuorumModel> = {
   name: 'quorum',
   title: 'Quorum',
   model,
-  html: (m) => section(m.frame, table(['Node', 'State', 'Votes#'], m.rows.map(voteRow))),
+  html: (m) => votesOfPage(m),
   text: (m) =>
     textOf(
       m.frame,

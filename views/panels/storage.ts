@@ -2,11 +2,14 @@
 import { html } from 'hono/html'
 import type { Picture, StorageState } from '../../lib/cluster/picture.ts'
 import { count, DASH, percent } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
+import { figure } from '../parts/figure.ts'
 import { frameOf } from '../parts/frame.ts'
-import { jsonOf, named, section, table, textOf } from '../parts/section.ts'
+import { meter } from '../parts/meter.ts'
+import { further, jsonOf, named, section, textOf } from '../parts/section.ts'
 import { domId, shown } from '../parts/shown.ts'
-import { listed, part, use } from '../parts/words.ts'
+import { listed, part, use, usedOf } from '../parts/words.ts'
 import type { Extra, Model, Panel } from './panel.ts'
 
 export type StorageRow = {
@@ -24,7 +27,9 @@ export type StorageRow = {
 }
 
 const model = (picture: Picture, extra: Extra): Model<StorageRow> => {
-  const rows = picture.storages.map(rowOf)
+  const rows = picture.storages
+    .map(rowOf)
+    .sort((a, b) => Number(wantsAttention(b)) - Number(wantsAttention(a)))
   const gone = rows.filter((r) => r.is !== 'available').length
   return {
     rows,
@@ -34,7 +39,7 @@ const model = (picture: Picture, extra: Extra): Model<StorageRow> => {
       part: picture.parts.resources,
       moment: extra,
       rows: rows.length,
-      count: `${count(rows.length, 'storage')}${gone ? `, ${gone} not available` : ''}`,
+      count: `${count(rows.length, 'store')}${gone ? `, ${gone} not available` : ''}`,
       empty: 'No storage. Nothing can be kept, so nothing can be lost.',
     }),
   }
@@ -62,10 +67,28 @@ const rowOf = (s: StorageState): StorageRow => {
   }
 }
 
-export const storageRow = (r: StorageRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><th scope="row">${named(r.name)}</th><td>${named(r.where)}</td><td>${named(r.plugin)}</td><td>${named(r.content)}</td><td class="is">${named(r.state)}</td><td class="n">${r.use}</td><td class="n">${r.part}</td><td class="n">${r.forecast}</td></tr>
+/** From here on it is amber, whatever the trend. */
+const LIMIT = 0.85
+const SOON_DAYS = 14
+
+const wantsAttention = ({ is, source: s }: StorageRow): boolean =>
+  is !== 'available' ||
+  (part(s.use) ?? 0) >= LIMIT ||
+  (s.fullInDays !== undefined && s.fullInDays <= SOON_DAYS)
+
+export const storageRow = (r: StorageRow): Html => {
+  const { source: s } = r
+  const { used, rest } = usedOf(s.use)
+  const here = r.is === 'available'
+  const warn = here && wantsAttention(r)
+  return html`<tr id="${r.id}" data-is="${r.is}"><th scope="row"><a href="${paths.storages()}">${named(r.name)}</a> <span class="where">${named(r.where)}</span></th>${here ? html`<td>${meter({ value: part(s.use), limit: LIMIT, size: 'middle' })}</td><td class="right">${s.use ? figure(used, rest) : DASH}</td>` : html`<td colspan="2" class="right is">${named(r.state)}</td>`}<td class="right forecast${warn ? ' warn' : ''}">${r.forecast === DASH ? r.part : r.forecast}</td></tr>
 `
-const heads = ['Storage', 'Where', 'Type', 'Content', 'State', 'Used#', '#', 'Forecast#']
+}
+
+const tableOf = (rows: StorageRow[]): Html =>
+  html`<table class="plain storage"><thead class="unseen"><tr><th scope="col">Name</th><th scope="col">Full</th><th scope="col">Used</th><th scope="col">Forecast</th></tr></thead><tbody>
+${rows.map(storageRow)}</tbody></table>
+${further(rows.length, paths.storages(), 'stores')}`
 
 /** Stable keys; what is not known is null. */
 export const storageJson = (s: StorageState) => {
@@ -88,7 +111,7 @@ export const storage: Panel<Model<StorageRow>> = {
   name: 'storage',
   title: 'Storage',
   model,
-  html: (m) => section(m.frame, table(heads, m.rows.map(storageRow))),
+  html: (m) => section(m.frame, tableOf(m.rows)),
   text: (m) =>
     textOf(
       m.frame,

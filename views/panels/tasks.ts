@@ -1,11 +1,13 @@
 /** What the cluster is doing and has done lately; a failure keeps the words of Proxmox. */
 import { html } from 'hono/html'
 import type { Picture, TaskState } from '../../lib/cluster/picture.ts'
-import { count, duration } from '../../lib/format.ts'
+import { duration } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { frameOf, type Moment } from '../parts/frame.ts'
-import { iso, isoOr, jsonOf, named, section, table, textOf } from '../parts/section.ts'
-import { domId, shown } from '../parts/shown.ts'
+import { glyph, type State } from '../parts/glyph.ts'
+import { further, iso, isoOr, jsonOf, named, section, textOf } from '../parts/section.ts'
+import { cut, domId, shown } from '../parts/shown.ts'
 import { moment } from '../parts/words.ts'
 import type { Extra, Model, Panel } from './panel.ts'
 
@@ -21,10 +23,15 @@ export type TaskRow = {
   outcome: string
   took: string
   source: TaskState
+  /** `302 adguard`, or the node where there is no object. */
+  subject: string
+  /** The user without his realm. */
+  who: string
 }
 
 const model = (picture: Picture, extra: Extra): Model<TaskRow> => {
-  const rows = picture.tasks.map((t) => rowOf(t, extra))
+  const names = new Map(picture.guests.map((g) => [String(g.vmid), g.name]))
+  const rows = picture.tasks.map((t) => rowOf(t, extra, names))
   const running = rows.filter((r) => r.is === 'running').length
   const failed = rows.filter((r) => r.is === 'failed').length
   return {
@@ -35,17 +42,13 @@ const model = (picture: Picture, extra: Extra): Model<TaskRow> => {
       part: picture.parts.tasks,
       moment: extra,
       rows: rows.length,
-      count: [
-        count(rows.length, 'task'),
-        `${running} running`,
-        ...(failed ? [`${failed} failed`] : []),
-      ].join(', '),
+      count: [`${running} running`, ...(failed ? [`${failed} failed`] : [])].join(', '),
       empty: 'No tasks. Nobody wants anything, for once.',
     }),
   }
 }
 
-const rowOf = (t: TaskState, m: Moment): TaskRow => ({
+const rowOf = (t: TaskState, m: Moment, names: ReadonlyMap<string, string>): TaskRow => ({
   id: domId('task', t.upid),
   at: moment(t.start, m),
   iso: iso(t.start),
@@ -57,12 +60,34 @@ const rowOf = (t: TaskState, m: Moment): TaskRow => ({
   outcome: t.text ? `${t.outcome}: ${shown(t.text)}` : t.outcome,
   took: duration(((t.end ?? m.now) - t.start) / 1000),
   source: t,
+  subject: subjectOf(t, names),
+  who: shown(t.user.replace(/@[^!]*/, '')),
 })
 
-export const taskRow = (r: TaskRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><td><time datetime="${r.iso}">${r.at}</time></td><th scope="row">${named(r.type)}</th><td>${named(r.object)}</td><td>${named(r.node)}</td><td>${named(r.user)}</td><td class="is">${r.outcome}</td><td class="n">${r.took}</td></tr>
+const subjectOf = ({ object, node }: TaskState, names: ReadonlyMap<string, string>) => {
+  const name = names.get(object)
+  if (!object) return shown(node)
+  return name === undefined ? shown(object) : `${shown(object)} ${shown(name, '')}`.trim()
+}
+
+const signs: Record<TaskState['outcome'], [State, string]> = {
+  running: ['working', 'runs'],
+  ok: ['proven', 'done'],
+  warnings: ['attention', 'done with warnings'],
+  failed: ['failed', 'failed'],
+}
+
+export const taskRow = (r: TaskRow): Html => {
+  const [sign, label] = signs[r.is]
+  const text = r.source.text && shown(r.source.text)
+  return html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyph(sign, label)}</td><td class="type">${named(r.type)}</td><th scope="row">${named(r.subject)}${text ? html` <span class="${r.is === 'failed' ? 'crit' : 'warn'}" title="${text}">${cut(text, 60)}</span>` : ''}</th><td class="who">${named(r.who)}</td><td class="right"><time class="fig" datetime="${r.iso}" title="since ${r.at} on ${r.node}">${r.took}</time></td></tr>
 `
-const heads = ['Start', 'Task', 'Object', 'Node', 'Who', 'Outcome', 'Took#']
+}
+
+const tableOf = (rows: TaskRow[]): Html =>
+  html`<table class="plain tasks"><thead class="unseen"><tr><th scope="col">Outcome</th><th scope="col">Task</th><th scope="col">Object</th><th scope="col">Who</th><th scope="col">Took</th></tr></thead><tbody>
+${rows.map(taskRow)}</tbody></table>
+${further(rows.length, paths.tasks(), 'tasks')}`
 
 export const taskJson = (t: TaskState) => ({
   upid: t.upid,
@@ -80,7 +105,7 @@ export const tasks: Panel<Model<TaskRow>> = {
   name: 'tasks',
   title: 'Tasks',
   model,
-  html: (m) => section(m.frame, table(heads, m.rows.map(taskRow))),
+  html: (m) => section(m.frame, tableOf(m.rows)),
   text: (m) =>
     textOf(
       m.frame,

@@ -39,7 +39,8 @@ const forms: Record<PanelState, string> = {
 
 export const edge = (state: PanelState, reading: Reading): Html => {
   const shrinks = state === 'fresh' || state === 'empty'
-  const length = shrinks ? short(left(reading) * 100) : 100
+  // A block inside a panel is as old as the panel, which the page's script hands down.
+  const length = shrinks && reading.at !== undefined ? short(left(reading) * 100) : 100
   return html`<svg class="edge" aria-hidden="true"><line class="stop" x1=".5" x2=".5" y2="6"/><line class="stop" x1="100%" x2="100%" y2="6" transform="translate(-.5)"/><line class="${forms[state]}" y1=".75" y2=".75" x2="${length}%"/></svg>`
 }
 

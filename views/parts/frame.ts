@@ -30,6 +30,8 @@ export type Frame = {
   next?: string | undefined
   /** The last good reading; undefined = none yet. */
   at?: number | undefined
+  /** Its age at which it is stale, milliseconds. */
+  limit: number
   /** `Last heard 3 s ago.` */
   heard: string
   /** What to say in place of rows. */
@@ -65,6 +67,7 @@ export const frameOf = (f: FrameNeeds): Frame => {
     ],
     next: told ? trouble.next && shown(trouble.next) : undefined,
     at: part.at,
+    limit: part.limit,
     heard: heard(part.at, moment.now),
     empty: f.rows > 0 ? undefined : emptyWords(state, f.empty),
     moment,

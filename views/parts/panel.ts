@@ -12,6 +12,8 @@ export type PanelShape = Reading & {
   count?: string | undefined
   /** In place of the age at the right of the head. */
   action?: Html | undefined
+  /** Between the words and what is right of them. */
+  tools?: Html | undefined
   body: Html
   /** Only a frame around blocks with edges of their own; the head is for readers. */
   bare?: boolean
@@ -19,14 +21,16 @@ export type PanelShape = Reading & {
 
 export const panel = (p: PanelShape): Html =>
   html`<section id="${p.id}" class="panel${p.bare ? ' bare' : ''}" data-state="${p.state}"${readAt(p)} aria-labelledby="${p.id}-title">
-${p.bare ? '' : edge(p.state, p)}<header><h2 id="${p.id}-title">${p.title}</h2>${p.count ? html`<p class="count">${p.count}</p>` : ''}${p.action ? html`<div class="action">${p.action}</div>` : ageOf(p.state, p)}</header>
+${p.bare ? '' : edge(p.state, p)}<header><h2 id="${p.id}-title">${p.title}</h2>${p.count ? html`<p class="count">${p.count}</p>` : ''}${p.tools ?? ''}${p.action ? html`<div class="action">${p.action}</div>` : ageOf(p.state, p)}</header>
 <div class="body">${p.body}</div>
 </section>
 `
 
 /** `2 s`, `stale, 12 s`, or why there is no age. */
-export const ageOf = (state: PanelState, { at, now }: Reading): Html | '' => {
+export const ageOf = (state: PanelState, { at, now, limit }: Reading): Html | '' => {
   if (at === undefined) return state === 'loading' ? html`<p class="age">first reading…</p>` : ''
+  // Our own diary has no age: it is read when it is shown.
+  if (!Number.isFinite(limit)) return ''
   const words = state === 'stale' ? `stale, ${age(at, now)}` : duration((now - at) / 1000)
   return html`<p class="age"><time datetime="${new Date(at).toISOString()}">${words}</time></p>`
 }

@@ -2,15 +2,75 @@
 import { html } from 'hono/html'
 import type { Html } from '../layout.ts'
 import type { Frame } from './frame.ts'
+import { panel, says } from './panel.ts'
 import { cut } from './shown.ts'
 import { type Column, columns } from './table.ts'
 
+export type Dress = {
+  /** In place of the age. */
+  action?: Html | undefined
+  /** In the head, before the age. */
+  tools?: Html | undefined
+  /** The body holds blocks with edges of their own. */
+  bare?: boolean
+}
+
 /** The element that a later reading replaces; `body` is the table, shown where there are rows. */
-export const section = (f: Frame, body: Html | ''): Html =>
-  html`<section id="panel-${f.name}" class="panel" data-state="${f.state}" aria-labelledby="panel-${f.name}-title">
-<header><h2 id="panel-${f.name}-title">${f.title}</h2><p class="count">${f.count}</p><p class="age">${f.at === undefined ? f.heard : html`<time datetime="${iso(f.at)}">${f.heard}</time>`}</p></header>
-${f.notes.map((n) => html`<p class="note">${n}</p>\n`)}${f.next ? html`<p class="next">${f.next}</p>\n` : ''}${f.empty ? html`<p class="empty">${f.empty}</p>\n` : body}</section>
-`
+export const section = (f: Frame, body: Html | '', dress: Dress = {}): Html => {
+  const state = f.empty && f.state === 'fresh' ? 'empty' : f.state
+  const speechless = f.empty !== undefined || isMute(f)
+  return panel({
+    id: `panel-${f.name}`,
+    title: f.title,
+    count: f.count,
+    state,
+    at: f.at,
+    now: f.moment.now,
+    limit: f.limit,
+    action: dress.action,
+    tools: dress.tools,
+    bare: dress.bare && !speechless,
+    body: html`${speechless ? says(saysOf(f)) : html`${noteLines(f)}${body}`}`,
+  })
+}
+
+/** No rows to show and a reason for it. */
+const isMute = ({ state, empty }: Frame) =>
+  empty === undefined && (state === 'unknown' || state === 'forbidden' || state === 'error')
+
+const noteLines = (f: Frame) =>
+  html`${f.notes.map((n) => html`<p class="note">${n}</p>\n`)}${f.next ? html`<p class="next"><code>${f.next}</code></p>\n` : ''}`
+
+/** `I cannot see it.` in a line of its own, then why. */
+const saysOf = (f: Frame) => {
+  if (f.empty !== undefined) {
+    const [first, rest] = split(f.empty)
+    return { first, rest: [rest, ...f.notes].filter(Boolean).join(' ') }
+  }
+  const [first, rest] = split(f.notes[0] ?? 'I cannot see it.')
+  return {
+    first,
+    rest: [rest, ...f.notes.slice(1)].filter(Boolean).join(' '),
+    step: f.next ? html`<p class="next"><code>${f.next}</code></p>` : undefined,
+  }
+}
+
+/** The first sentence stands alone; what follows a colon becomes a sentence of its own. */
+const split = (text: string): [string, string] => {
+  const end = /[.:] /.exec(text)
+  if (!end) return [text, '']
+  const rest = text.slice(end.index + 2)
+  return [`${text.slice(0, end.index)}.`, rest.charAt(0).toUpperCase() + rest.slice(1)]
+}
+
+/** Rows that the HUD shows of a list; its style sheet hides the others. */
+const FIRST_ROWS = 8
+
+/** Under a list that is longer than its place on the HUD: where the others are. */
+export const further = (rows: number, href: string, what: string): Html | '' =>
+  rows > FIRST_ROWS
+    ? html`<p class="further"><a class="quiet" href="${href}">all ${rows} ${what}</a></p>\n`
+    : ''
 
 /** A whole table: heads, then rows that are HTML already. A head that ends in `#` stands over figures. */
 export const table = (heads: string[], rows: Html[]): Html =>

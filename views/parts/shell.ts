@@ -76,10 +76,8 @@ export type Hud = {
   /** The decision that waits. */
   decision?: Html | undefined
   nodes: Html
-  guests: Html
-  storage: Html
-  tasks: Html
-  incidents?: Html | undefined
+  /** Top down; an array of blocks stands side by side where there is room. */
+  middle: (Html | Html[])[]
   /** Jarvis, activity, conversation: the right column, top down. */
   side: Html[]
   terminal?: Html | undefined
@@ -87,26 +85,29 @@ export type Hud = {
 
 /** The order is that of the phone and of the readers; wider pages place the same blocks by area. */
 export const hud = (h: Hud): Html => html`<main id="main" class="hud" tabindex="-1">
-${headline(h)}
+<div class="sentence">${headline(h)}${h.quorum ?? ''}</div>
 ${h.decision ? html`<div class="decision">${h.decision}</div>` : ''}
 <div class="left">${h.nodes}</div>
-<div class="middle">${h.guests}<div class="pair">${h.storage}${h.tasks}</div>${h.incidents ?? ''}</div>
+<div class="middle">${h.middle.map((block) => (Array.isArray(block) ? html`<div class="pair">${block}</div>` : block))}</div>
 <div class="side">${h.side}</div>
 ${h.terminal ? html`<div class="strip">${h.terminal}</div>` : ''}
 </main>
 `
 
 /** A block of its own: it changes without the page. */
-export const headline = (h: Pick<Hud, 'sentence' | 'rest' | 'quorum'>): Html =>
-  html`<div class="sentence" id="sentence"><div><h1>${sentences(h.sentence)}</h1>${h.rest ? html`<p>${h.rest}</p>` : ''}</div>${h.quorum ?? ''}</div>`
+export const headline = (h: Pick<Hud, 'sentence' | 'rest'>): Html =>
+  html`<div id="sentence"><h1>${sentences(h.sentence)}</h1>${h.rest ? html`<p>${h.rest}</p>` : ''}</div>`
 
 /** Each sentence may start a line of its own where there is little room. */
 const sentences = (text: string) =>
   text.split(/(?<=[.!?]) /).map((part) => html`<span>${part}</span> `)
 
 /** Votes as blocks: lit where held. */
+export const voteMarks = (held: number, all: number): Html =>
+  html`<svg viewBox="0 0 ${all * 20 - 4} 8" width="${all * 20 - 4}" height="8" aria-hidden="true">${Array.from({ length: all }, (_, i) => html`<rect class="${i < held ? 'held' : 'lost'}" x="${i * 20}" width="16" height="8"/>`)}</svg>`
+
 export const votes = (held: number, all: number, words: string): Html =>
-  html`<div class="votes"><svg viewBox="0 0 ${all * 20 - 4} 8" width="${all * 20 - 4}" height="8" aria-hidden="true">${Array.from({ length: all }, (_, i) => html`<rect class="${i < held ? 'held' : 'lost'}" x="${i * 20}" width="16" height="8"/>`)}</svg><p>${words}</p></div>`
+  html`<div class="votes">${voteMarks(held, all)}<p>${words}</p></div>`
 
 export type Door = {
   cluster: string
