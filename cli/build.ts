@@ -20,11 +20,13 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['libsql'],
-  // Some packages inside are CommonJS and ask for Node's modules with `require`, which a module lacks.
+  // ssh2's addons are optional, and looked for in vain beside the bundle.
+  external: ['libsql', 'cpu-features', '*.node'],
+  // Some packages inside are CommonJS and use `require` and `__dirname`, which a module lacks.
   banner: {
-    js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
+    js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url); const $dirname = import.meta.dirname ?? require('node:path').dirname(require('node:url').fileURLToPath(import.meta.url));",
   },
+  define: { __dirname: '$dirname' },
   // Names stay whole, so that a stack in the log can be read.
   minifyWhitespace: true,
   minifySyntax: true,
