@@ -194,6 +194,17 @@
     block.dataset.waiting = ''
   }
 
+  /** What is newer than what waits takes its place. */
+  const forget = (target) => {
+    if (!(target instanceof Element)) return
+    for (const [block, held] of waiting) {
+      held.delete(target.id)
+      if (held.size > 0 && !target.contains(block)) continue
+      waiting.delete(block)
+      delete block.dataset.waiting
+    }
+  }
+
   const release = (block) => {
     const held = waiting.get(block)
     if (!held) return
@@ -270,14 +281,16 @@
     return head
   }
 
-  feed.addEventListener('htmx:before:swap', ({ detail }) => {
+  document.addEventListener('htmx:before:swap', ({ target, detail }) => {
     for (let i = detail.tasks.length - 1; i >= 0; i--) {
-      const block = holder(detail.tasks[i])
-      if (block) hold(block, detail.tasks.splice(i, 1)[0])
+      const task = detail.tasks[i]
+      const block = target === feed && holder(task)
+      if (block) hold(block, ...detail.tasks.splice(i, 1))
+      else forget(task.target)
     }
     focused = remember()
   })
-  feed.addEventListener('htmx:after:swap', () => {
+  document.addEventListener('htmx:after:swap', () => {
     if (focused) restore(focused)
     focused = undefined
   })
