@@ -131,11 +131,14 @@ const compose = async (
     log.error('bus: a listener failed', { kind, reason: messageOf(error) }),
   )
   const disk = watchDisk(log, bus)
-  const db = await openDb(join(config.data, 'jarvis.db'), { onFull: disk.full })
+  const db = await openDb(join(config.data, 'jarvis.db'), {
+    onFull: disk.full,
+    onStored: disk.stored,
+  })
   undo.push(() => db.close())
   const applied = migrate(db, readMigrations(join(config.root, 'migrations')))
   if (applied.length > 0) log.info('db: migrated', { to: applied.at(-1) })
-  const buffer = createWriteBuffer(db, { clock, onTrouble: disk.full, onRecovery: disk.back })
+  const buffer = createWriteBuffer(db, { clock, onTrouble: disk.full })
   undo.push(() => buffer.close())
   const schedule = createSchedule({ clock, log, db })
   const events = createEvents({ db, bus, clock, buffer, keep: config.keep })
@@ -280,7 +283,8 @@ const watchDisk = (log: Log, bus: Bus<Events>) => {
       log.error('db: nothing can be stored', { reason: messageOf(error) })
       bus.emit('disk.full', { text: messageOf(error) })
     },
-    back() {
+    stored() {
+      if (words === undefined) return
       words = undefined
       log.info('db: storing again')
       bus.emit('disk.back', {})

@@ -12,7 +12,7 @@ export const command: Command = {
   usage: ['FILE'],
   options: {},
   words: 1,
-  notes: 'The server must be stopped. What was in place is kept as jarvis.db.replaced.',
+  notes: 'The server must be stopped. What was in place is kept beside it as jarvis.db.replaced-N.',
   async run(args, io) {
     const [word] = args.words
     if (!word) throw new Problem('invalid', 'Which backup? Name its file: jarvis restore FILE.')
@@ -21,8 +21,9 @@ export const command: Command = {
     try {
       const newest = readMigrations(join(io.root, 'migrations')).length
       const target = join(data, 'jarvis.db')
-      await restore(resolve(io.cwd, word), target, newest)
-      io.out(args.values.json ? JSON.stringify({ restored: target }) : `Restored: ${target}`)
+      const kept = await restore(resolve(io.cwd, word), target, newest)
+      const words = `Restored: ${target}${kept ? `. What was there is kept: ${kept}` : ''}`
+      io.out(args.values.json ? JSON.stringify({ restored: target, kept: kept ?? null }) : words)
     } finally {
       lock.release()
     }

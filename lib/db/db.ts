@@ -50,8 +50,11 @@ const bindAll = (params: Params): unknown =>
     ? params.map(bindable)
     : Object.fromEntries(Object.entries(params).map(([key, v]) => [key, bindable(v as Value)]))
 
-/** `onFull` hears of every write that a full disk refused, before the caller does. */
-export type DbOptions = { onFull?: (problem: Problem) => void }
+/**
+ * `onFull` hears of every write that a full disk refused, before the caller does; `onStored` of every
+ * one that was stored, so that whoever heard of the trouble also hears of its end.
+ */
+export type DbOptions = { onFull?: (problem: Problem) => void; onStored?: () => void }
 
 /**
  * Opens (or creates) the file: WAL, foreign keys, waits up to 5 s for a lock.
@@ -66,7 +69,7 @@ export const openDb = async (file: string, options: DbOptions = {}): Promise<Db>
   }
 }
 
-const wrap = (raw: Database.Database, file: string, { onFull }: DbOptions): Db => {
+const wrap = (raw: Database.Database, file: string, { onFull, onStored }: DbOptions): Db => {
   raw.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
   const statements = new Map<string, Statement>()
   let depth = 0
@@ -103,6 +106,7 @@ const wrap = (raw: Database.Database, file: string, { onFull }: DbOptions): Db =
     run: (sql, params = []) =>
       guarded(() => {
         const { changes, lastInsertRowid } = prepared(sql).run(bindAll(params))
+        if (depth === 0 && changes > 0) onStored?.()
         return { changes, id: Number(lastInsertRowid) }
       }),
     tx(work) {
@@ -112,7 +116,10 @@ const wrap = (raw: Database.Database, file: string, { onFull }: DbOptions): Db =
         const result = work()
         if (result instanceof Promise)
           throw new Problem('broken', 'A transaction must not wait: its work returned a promise.')
-        if (depth === 1) guarded(() => raw.exec('commit'))
+        if (depth === 1) {
+          guarded(() => raw.exec('commit'))
+          onStored?.()
+        }
         return result
       } catch (error) {
         if (depth === 1) rollback(raw)

@@ -24,12 +24,10 @@ export type WriteBufferOptions = {
   /** Beyond this the oldest rows are dropped: a full disk must not become a full memory. */
   keepRows?: number
   onTrouble?: (error: unknown) => void
-  /** The first write that succeeded after a refusal. */
-  onRecovery?: () => void
 }
 
 export const createWriteBuffer = (db: Db, options: WriteBufferOptions): WriteBuffer => {
-  const { clock, everyMs = 250, atRows = 50, keepRows = 10_000, onTrouble, onRecovery } = options
+  const { clock, everyMs = 250, atRows = 50, keepRows = 10_000, onTrouble } = options
   let rows: { sql: string; params: Params }[] = []
   let cancel: (() => void) | undefined
   let trouble: unknown
@@ -43,7 +41,6 @@ export const createWriteBuffer = (db: Db, options: WriteBufferOptions): WriteBuf
       for (const { sql, params } of batch) db.run(sql, params)
     })
     rows = rows.slice(batch.length)
-    if (trouble !== undefined) onRecovery?.()
     trouble = undefined
   }
   const attempt = () => {

@@ -48,6 +48,6 @@ export const createKeeper = ({ auth, trail, db }: Needs): Keeper => {
       noted('account.create', { name: wish.name }, await auth.accounts.create(wish)),
     setPassword: async ({ name, password }) =>
       noted('account.password', { name }, await auth.accounts.setPassword(name, password)),
-    backup: async (file) => noted('database.backup', { file }, backup(db, file)),
+    backup: async (file) => noted('database.backup', { file }, await backup(db.file, file)),
   }
 }

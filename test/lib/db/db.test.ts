@@ -101,6 +101,38 @@ db('a lock that is held is told as busy', async ({ db, dir }) => {
   }
 })
 
+db('a power cut loses nothing that was claimed: every commit is synced', ({ db }) => {
+  assert.equal(db.first('pragma synchronous'), { synchronous: 2 })
+  assert.equal(db.first('pragma journal_mode'), { journal_mode: 'wal' })
+  assert.equal(db.first('pragma foreign_keys'), { foreign_keys: 1 })
+})
+db(
+  'a transaction takes the lock at its first line, not at its first write',
+  async ({ db, dir }) => {
+    const other = await openDb(join(dir, 'x.db'))
+    other.exec('pragma busy_timeout = 20')
+    db.tx(() => {
+      db.all('select 1 from t')
+      assert.throws(() => other.run('insert into t values (1)'), /locked/)
+    })
+    other.close()
+  },
+)
+db('whoever hears of a refusal also hears that storing works again', async ({ dir }) => {
+  const heard: string[] = []
+  const told = await openDb(join(dir, 'told.db'), {
+    onFull: () => heard.push('full'),
+    onStored: () => heard.push('stored'),
+  })
+  told.exec('create table t (v)')
+  told.exec('pragma max_page_count = 3')
+  assert.throws(() => told.run('insert into t values (?)', [Buffer.alloc(50_000)]), /disk is full/)
+  told.exec('pragma max_page_count = 1000')
+  told.run('insert into t values (1)')
+  assert.equal(heard, ['full', 'stored'])
+  told.close()
+})
+
 db('after a clean close the file alone holds everything', async ({ db, dir }) => {
   const { copyFileSync } = await import('node:fs')
   db.run('insert into t values (7)')

@@ -1,5 +1,14 @@
 /** How a database grows up, and how it is copied and put back. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -74,15 +83,15 @@ growing('a backup is whole, and comes back over what was there', async ({ db, di
   migrate(db, [first])
   db.run('insert into a values (1)')
   const copy = join(dir, 'copy.db')
-  backup(db, copy)
+  await backup(file, copy)
   db.run('insert into a values (2)')
-  assert.match((await refused(() => backup(db, copy))).message, /exists already/)
+  assert.match((await refused(() => backup(file, copy))).message, /exists already/)
   db.close()
   await restore(copy, file, 1)
   const back = await openDb(file)
   assert.equal(back.all('select x from a'), [{ x: 1 }])
   back.close()
-  const before = await openDb(`${file}.replaced`)
+  const before = await openDb(`${file}.replaced-1`)
   assert.is(before.all('select x from a').length, 2)
   before.close()
 })
@@ -98,6 +107,52 @@ growing('what is no backup of ours is not put in place', async ({ db, dir, file 
   assert.match(error.message, /not a backup of Jarvis/)
   assert.is(schemaVersion(db), 1)
 })
+
+growing('a damaged database is replaced too, and kept as it was', async ({ db, dir, file }) => {
+  migrate(db, [first])
+  db.run('insert into a values (1)')
+  const copy = join(dir, 'copy.db')
+  await backup(file, copy)
+  db.close()
+  writeFileSync(file, Buffer.alloc(5000, 'x'))
+  await restore(copy, file, 1)
+  const back = await openDb(file)
+  assert.equal(back.all('select x from a'), [{ x: 1 }])
+  back.close()
+  assert.ok(existsSync(`${file}.replaced-1`))
+  assert.not.ok(existsSync(`${file}.incoming`))
+  await restore(copy, file, 1)
+  assert.ok(existsSync(`${file}.replaced-2`), 'an older one is not overwritten')
+})
+growing('a damaged backup is refused and nothing is moved', async ({ db, dir, file }) => {
+  migrate(db, [first])
+  for (let i = 0; i < 3000; i++) db.run('insert into a values (?)', [i])
+  const copy = join(dir, 'copy.db')
+  await backup(file, copy)
+  const bytes = readFileSync(copy)
+  bytes.fill(0xff, 8192, 12288)
+  writeFileSync(copy, bytes)
+  const error = await refused(() => restore(copy, file, 1))
+  assert.match(error.message, /damaged|not a sound database/)
+  assert.is(db.all('select x from a').length, 3000)
+  assert.equal(
+    readdirSync(dir).filter((name) => /replaced|incoming/.test(name)),
+    [],
+  )
+})
+growing(
+  'a backup is for its owner alone, and half of one is never left',
+  async ({ db, dir, file }) => {
+    migrate(db, [first])
+    const copy = join(dir, 'copy.db')
+    await backup(file, copy)
+    assert.is(statSync(copy).mode & 0o777, 0o600)
+    mkdirSync(join(dir, 'taken.db.part'))
+    writeFileSync(join(dir, 'taken.db.part', 'x'), '')
+    await refused(() => backup(file, join(dir, 'taken.db')))
+    assert.not.ok(existsSync(join(dir, 'taken.db')))
+  },
+)
 
 growing('one program a folder, and the second is told whose it is', async ({ dir }) => {
   const folder = join(dir, 'data')
