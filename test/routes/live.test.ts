@@ -102,6 +102,22 @@ live('nothing is sent when nothing shown changed, but the heartbeat', async (t) 
   stream.leave()
 })
 
+live('a figure that moves less than is shown sends nothing', async (t) => {
+  readAgain(t.site)
+  const stream = await read(t, '')
+  await stream.sees('event: beat')
+  const before = stream.text().length
+  const { picture } = t.site.world
+  const nudged = <T extends { cpu?: number | undefined }>(row: T): T =>
+    row.cpu === undefined ? row : { ...row, cpu: row.cpu + 0.0005 }
+  const [guests, nodes] = [picture.guests.map(nudged), picture.nodes.map(nudged)]
+  t.site.world.picture = { ...picture, guests, nodes }
+  await polled(t.site)
+  await t.site.clock.advance(1000)
+  assert.is(stream.text().slice(before), '')
+  stream.leave()
+})
+
 live('a panel that turns stale says so, though no row changed', async (t) => {
   const stream = await read(t, '?panels=guests')
   await stream.sees('event: beat')

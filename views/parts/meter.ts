@@ -16,7 +16,8 @@ export type Meter = {
 
 export const meter = ({ value, limit, crit, size }: Meter): Html => {
   const known = value !== undefined && Number.isFinite(value)
-  const share = known ? short(Math.min(1, Math.max(0, value)) * 100) : 0
+  // As coarse as the figure beside it: a finer bar would send its row with every poll.
+  const share = known ? Math.round(Math.min(1, Math.max(0, value)) * 100) : 0
   const level =
     !known || limit === undefined || value < limit ? '' : crit && value >= crit ? ' crit' : ' warn'
   return html`<svg class="meter${size ? ` ${size}` : ''}${level}" aria-hidden="true"><rect class="track" y="2" width="100%" height="6" rx="1"/>${share > 0 ? html`<rect class="value" y="2" width="${share}%" height="6" rx="1"/>` : ''}${limit === undefined ? '' : html`<line class="limit" x1="${short(limit * 100)}%" x2="${short(limit * 100)}%" y2="10"/>`}</svg>`

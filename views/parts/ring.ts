@@ -28,7 +28,7 @@ export const ring = ({ caption, value, peak, warn = 0.8, crit = 0.95 }: Ring): H
   const known = value !== undefined && Number.isFinite(value)
   const level = known && value >= crit ? 'crit' : known && value >= warn ? 'warn' : 'calm'
   return html`<svg class="ring ${level}" viewBox="0 0 104 104" role="img" aria-label="${sentence(caption, value, peak)}">
-<path class="ticks" d="${TICKS}"/><path class="track" d="${TRACK}"/>${known && value > 0 ? stroke(between(41, 0, value)) : ''}
+<path class="ticks" d="${TICKS}"/><path class="track" d="${TRACK}"/>${known && value > 0 ? stroke(between(41, 0, Math.round(value * 100) / 100)) : ''}
 ${known ? bands(warn, crit) : ''}${known && peak !== undefined ? html`<path class="peak" d="${spoke(CENTRE, 37, 45, angle(peak))}"/>` : ''}
 <text class="figure" x="52" y="60">${known ? Math.round(value * 100) : '–'}</text><text class="unit" x="52" y="76">${known ? '%' : 'unknown'}</text><text class="caption" x="52" y="99">${caption}</text>
 </svg>`
