@@ -99,19 +99,11 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
   const rsa = options.rsaToo ? makeKey(dir, 'host_rsa', '-t', 'rsa', '-b', '2048') : undefined
   writeFiles(dir, options, address, port)
 
-  const words = [
-    '--mount',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    'sh',
-    join(dir, 'enter.sh'),
-    dir,
-  ]
-  const child = netns
-    ? spawn('ip', ['netns', 'exec', netns, 'unshare', ...words])
-    : spawn('unshare', words)
+  const isolate = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+  const words = ['unshare', ...isolate, 'sh', join(dir, 'enter.sh'), dir]
+  const where = netns ? ['ip', 'netns', 'exec', netns] : []
+  // A test that crashes takes its server along.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...where, ...words])
   let said = ''
   child.stderr.on('data', (chunk) => (said += chunk))
   child.stdout.on('data', (chunk) => (said += chunk))
