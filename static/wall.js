@@ -55,10 +55,10 @@
   }
   function words(ms) {
     var s = Math.max(0, Math.round(ms / 1000))
-    if (s < 60) return s + '\u2009s'
-    if (s < 3600) return Math.floor(s / 60) + '\u2009min'
-    if (s < 172800) return Math.floor(s / 3600) + '\u2009h'
-    return Math.floor(s / 86400) + '\u2009d'
+    if (s < 60) return s + '\u00a0s'
+    if (s < 3600) return Math.floor(s / 60) + '\u00a0min'
+    if (s < 172800) return Math.floor(s / 3600) + '\u00a0h'
+    return Math.floor(s / 86400) + '\u00a0d'
   }
 
   /** What the frame says of its own moment. */

@@ -140,7 +140,7 @@ walls(
     await streaming(t).until(1)
     await t.page.clock.runFor(2000)
     assert.is(await text(t.page, 'clock'), '12:00')
-    assert.match((await text(t.page, 'age'))!, /^[3-6]\u2009s old$/)
+    assert.match((await text(t.page, 'age'))!, /^[3-6]\u00a0s old$/)
   },
 )
 
@@ -165,10 +165,10 @@ walls('says that Jarvis is silent while he is away, and comes back by itself', a
   await streaming(t).until(1)
   await t.server.close()
   await t.page.clock.runFor(31_000)
-  await becomes(t.page, 'says', 'I have not heard from Jarvis for 31\u2009s.')
+  await becomes(t.page, 'says', 'I have not heard from Jarvis for 31\u00a0s.')
   assert.match((await t.page.getAttribute('#wall', 'class'))!, /^grey/)
   await t.page.clock.runFor(90_000)
-  await becomes(t.page, 'says', 'I have not heard from Jarvis for 2\u2009min.')
+  await becomes(t.page, 'says', 'I have not heard from Jarvis for 2\u00a0min.')
   t.site.world.picture = oneNodeOff()
   await t.server.back()
   for (let i = 0; i < 40 && (await text(t.page, 'says')) !== 'agent1 is lost.'; i++) {

@@ -116,7 +116,7 @@ walls('all is well in a dark band, with votes and guests below', () => {
   assert.is(textOf(page, 'says'), 'All is well.')
   assert.is(textOf(page, 'rest'), 'Four nodes up. 4 of 5 guests run.')
   assert.is(textOf(page, 'clock'), '12:00')
-  assert.is(textOf(page, 'age'), '3\u2009s old')
+  assert.is(textOf(page, 'age'), '3\u00a0s old')
   assert.match(textOf(page, 'news'), 'Nothing to report.')
 })
 
@@ -131,7 +131,7 @@ walls('a lost node: red band, its tile grey with its age, its guests hollow squa
   assert.match(page, '<div id="wall" class="red"')
   assert.is(textOf(page, 'says'), 'agent1 is lost.')
   assert.match(textOf(page, 'rest'), 'Since 11:27. 3 of 4 votes hold.')
-  assert.is(textOf(page, 'since'), 'off 33\u2009min')
+  assert.is(textOf(page, 'since'), 'off 33\u00a0min')
   const names = wallOf(pictures.oneNodeOff(), extra).names
   const unseen = names.filter((n) => n.sign === 'unknown').map((n) => n.text)
   assert.equal(unseen, ['Ubuntu-Desktop', 'homeassistant'])

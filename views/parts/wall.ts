@@ -70,13 +70,13 @@ export type WallMoment = {
 }
 
 export const wall = (w: Wall, m: WallMoment): Html => html`${open(w, m, w.nodes.length > 4)}
-${w.nodes.length === 0 ? '' : html`<table class="nodes" role="presentation"><tbody>\n${rowsOf(w.nodes, 4).map((row) => html`<tr>${row.map((n, i) => nodeCell(n, i, m.now))}${blank(row, w.nodes, 4)}</tr>\n`)}</tbody></table>\n`}${w.names.length === 0 ? '' : html`<table class="names" role="presentation"><tbody>\n${rowsOf(w.names, 3).map((row) => html`<tr>${row.map(nameCell)}</tr>\n`)}</tbody></table>\n`}<div class="news">${w.news.map((line, i) => (i === 0 ? html`<p>${line}</p>` : html`<p class="then">${line}</p>`))}</div>
+${w.nodes.length === 0 ? '' : html`<table class="nodes" role="presentation"><tbody>\n${rowsOf(w.nodes, 4).map((row) => html`<tr>${row.map((n, i) => nodeCell(n, i, m.now))}${blank(row, w.nodes, 4)}</tr>\n`)}</tbody></table>\n`}${w.names.length === 0 ? '' : html`<table class="names" role="presentation"><tbody>\n${rowsOf(w.names, 3).map((row) => html`<tr>${row.map(nameCell)}</tr>\n`)}</tbody></table>\n`}<div class="news">${w.news.map((line, i) => (i === 0 ? html`<p>${plain(line)}</p>` : html`<p class="then">${plain(line)}</p>`))}</div>
 </div>
 `
 
 export const wallList = (w: WallList, m: WallMoment): Html => html`${open(w, m, false)}
 <h2 class="title">${w.title} <span class="count">${w.count}</span></h2>
-${w.note ? html`<p class="note">${w.note}</p>\n` : ''}${w.rows.length === 0 ? '' : html`<table class="${isWide(w.rows) ? 'list wide' : 'list'}" role="presentation"><tbody>\n${w.rows.map(listRow)}${w.more ? moreRow(w.more) : ''}</tbody></table>\n`}</div>
+${w.note ? html`<p class="note">${plain(w.note)}</p>\n` : ''}${w.rows.length === 0 ? '' : html`<table class="${isWide(w.rows) ? 'list wide' : 'list'}" role="presentation"><tbody>\n${w.rows.map(listRow)}${w.more ? moreRow(w.more) : ''}</tbody></table>\n`}</div>
 `
 
 const open = (w: WallHead, m: WallMoment, two: boolean) => {
@@ -85,8 +85,12 @@ const open = (w: WallHead, m: WallMoment, two: boolean) => {
   const size = length <= 25 ? 'short' : length <= 36 ? 'middle' : 'long'
   const at = m.at === undefined ? html`` : html` data-at="${m.at}"`
   return html`<div id="wall" class="${two ? `${w.band} two` : w.band}" data-now="${m.now}" data-clock="${m.clock}" data-version="${m.version}"${at}>
-<table class="band" role="presentation"><tbody><tr><td><h1 id="says" class="${size}">${w.sentence}</h1><p id="rest">${w.rest}</p></td><td class="right"><p class="clock n" id="clock">${m.clock}</p><p id="age">${m.at === undefined ? 'not heard yet' : `${age(m.at, m.now)} old`}</p></td></tr></tbody></table>`
+<table class="band" role="presentation"><tbody><tr><td><h1 id="says" class="${size}">${plain(w.sentence)}</h1><p id="rest">${plain(w.rest)}</p></td><td class="right"><p class="clock n" id="clock">${m.clock}</p><p id="age">${m.at === undefined ? 'not heard yet' : `${old(m.at, m.now)} old`}</p></td></tr></tbody></table>`
 }
+
+/** A thin space is a box in the fonts of old devices (seen in Dillo with Liberation Sans). */
+const plain = (text: string) => text.replace(/\u2009/g, '\u00a0')
+const old = (at: number, now: number) => plain(age(at, now))
 
 const rowsOf = <T>(all: readonly T[], perRow: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / perRow) }, (_, i) =>
@@ -106,15 +110,15 @@ const nodeCell = (n: WallNode, i: number, now: number) => {
 
 const foot = ({ since, foot: f }: WallNode, now: number) => {
   if (since)
-    return html`<p class="line since" data-since="${since.at}"${since.off ? html` data-off="1"` : ''}>${since.off ? `off ${age(since.at, now)}` : `${age(since.at, now)} old`}</p>`
+    return html`<p class="line since" data-since="${since.at}"${since.off ? html` data-off="1"` : ''}>${since.off ? `off ${old(since.at, now)}` : `${old(since.at, now)} old`}</p>`
   return f ? html`<p class="line foot">${f.word} <span class="n">${f.figure}</span></p>` : ''
 }
 
 const nameCell = (n: WallName, i: number) =>
-  html`<td class="${i === 0 ? 'sign first' : 'sign'}">${sign(n.sign)}</td><td${n.sign === 'unknown' ? html` class="unseen"` : ''}>${n.figure === undefined ? '' : html`<span class="n">${n.figure}</span> `}<div>${n.text}</div></td>`
+  html`<td class="${i === 0 ? 'sign first' : 'sign'}">${sign(n.sign)}</td><td${n.sign === 'unknown' ? html` class="unseen"` : ''}><div>${n.text}${n.figure === undefined ? '' : html` <span class="n">${n.figure}</span>`}</div></td>`
 
 const listRow = (r: WallRow) =>
-  html`<tr${r.sign === 'unknown' ? html` class="unseen"` : ''}><td class="sign">${sign(r.sign)}</td><td class="name">${cut(r.name, 24)}</td>${r.figures.length === 0 ? html`<td class="words" colspan="2">${cut(r.words, 56)}</td>` : html`<td class="words">${cut(r.words, 30)}</td><td class="n">${r.figures.map((f, i) => html`${i > 0 ? html`&nbsp; ` : ''}${f}`)}</td>`}</tr>\n`
+  html`<tr${r.sign === 'unknown' ? html` class="unseen"` : ''}><td class="sign">${sign(r.sign)}</td><td class="name">${cut(r.name, 24)}</td>${r.figures.length === 0 ? html`<td class="words" colspan="2">${plain(cut(r.words, 56))}</td>` : html`<td class="words">${plain(cut(r.words, 30))}</td><td class="n">${r.figures.map((f, i) => html`${i > 0 ? html`&nbsp; ` : ''}${plain(f)}`)}</td>`}</tr>\n`
 
 /** Two figures in a row take more of it. */
 const isWide = (rows: readonly WallRow[]) => rows.some((r) => r.figures.length > 1)
