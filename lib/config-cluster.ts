@@ -120,7 +120,10 @@ const secretOf = (
   const file = env[`${name}_FILE`] ?? (token.secretFile && resolve(base, token.secretFile))
   if (file) {
     const found = readText(file, path, line)
-    return { value: found.value?.trim(), mistakes: found.mistakes }
+    const value = found.value?.trim()
+    return value === ''
+      ? { mistakes: [{ line, path, text: `${file} is empty` }] }
+      : { value, mistakes: found.mistakes }
   }
   const value = env[name] ?? token.secret
   if (value) return { value, mistakes: [] }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type * as z from 'zod'
 import { type FileShape, fileShape, goodValue } from './config-shape.ts'
-import { Problem } from './errors.ts'
+import { messageOf, Problem } from './errors.ts'
 
 /** One mistake in the file or the environment. */
 export type Mistake = {
@@ -26,7 +26,7 @@ export type FileReading = {
 /** Throws `invalid` only when the text is no YAML at all; anything milder is in `mistakes`. */
 export const readConfigFile = (file: string): FileReading => {
   const lines = new LineCounter()
-  const doc = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false })
+  const doc = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false })
   if (doc.errors.length > 0)
     throw configProblem(
       file,
@@ -37,11 +37,37 @@ export const readConfigFile = (file: string): FileReading => {
       })),
     )
   const where: Where = (path) => lineOf(doc.contents, path, lines)
-  const raw: unknown = doc.toJS({ maxAliasCount: 20 }) ?? {}
+  const raw = unfolded(doc, file)
   const checked = fileShape.safeParse(raw)
   return checked.success
     ? { shape: checked.data, raw, where, mistakes: [] }
     : { raw, where, mistakes: checked.error.issues.flatMap((issue) => mistakesOf(issue, where)) }
+}
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const next = {
+      EACCES: 'Let the user that Jarvis runs as read it: chown or chmod.',
+      EISDIR: 'That is a folder; name the file in it.',
+      ENOENT: 'The link leads nowhere.',
+    }[code ?? '']
+    throw new Problem('invalid', `The configuration ${file} cannot be read (${code}).`, {
+      cause,
+      ...(next && { next }),
+    })
+  }
+}
+
+/** A file whose aliases unfold without end is refused (measured: yaml stops it by itself). */
+const unfolded = (doc: ReturnType<typeof parseDocument>, file: string): unknown => {
+  try {
+    return doc.toJS({ maxAliasCount: 20 }) ?? {}
+  } catch (cause) {
+    throw configProblem(file, [{ path: 'yaml', text: messageOf(cause) }])
+  }
 }
 
 /** The line of the deepest node of the path that exists: a missing key is told where it belongs. */

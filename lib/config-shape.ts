@@ -1,4 +1,5 @@
 /** Every setting of `jarvis.yaml`: its type, its default, and a good value to quote. */
+import { isIP } from 'node:net'
 import * as z from 'zod'
 
 const ZONE_MESSAGE = 'not a time zone that this machine knows'
@@ -10,6 +11,7 @@ const isZone = (name: string) => {
   }
 }
 
+const NAME = /^[a-zA-Z0-9]([\w.-]{0,252})$/
 const HOST = /^(\[[0-9a-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/
 const text = z.string({ error: 'expected text' }).min(1, 'must not be empty')
 const whole = (least: number, most: number) =>
@@ -64,8 +66,15 @@ const server = z.strictObject({
   host: text.default('0.0.0.0'),
   port: whole(0, 65535).default(4000),
   url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
-  hosts: z.array(text, { error: 'expected a list of names' }).default([]),
-  proxies: z.array(text, { error: 'expected a list of addresses' }).default([]),
+  hosts: z
+    .array(text.regex(NAME, 'not a host name'), { error: 'expected a list of names' })
+    .default([]),
+  proxies: z
+    .array(
+      text.refine((a) => isIP(a) !== 0, 'not an address'),
+      { error: 'expected a list of addresses' },
+    )
+    .default([]),
   tls: z.strictObject({ cert: text, key: text }).optional(),
 })
 
@@ -176,7 +185,9 @@ const good: Record<string, string> = {
   'server.port': '4000',
   'server.url': 'https://jarvis.home:4000',
   'server.hosts': '[jarvis.home]',
+  'server.hosts.*': 'jarvis.home',
   'server.proxies': '[127.0.0.1]',
+  'server.proxies.*': '127.0.0.1',
   'server.tls': '{ cert: tls.crt, key: tls.key }',
   'poll.seconds': '5',
   'poll.fastSeconds': '2',

@@ -3,12 +3,13 @@
  * Everything is checked at start, defaults included; every mistake is told at once with its line and
  * a good value. Nothing starts on a broken file, and a missing file never turns into the lab by itself.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type ClusterConfig, clusterOf } from './config-cluster.ts'
 import { configProblem, type Mistake, readConfigFile } from './config-file.ts'
 import { defaults, type FileShape } from './config-shape.ts'
 import { type SshConfig, sshOf } from './config-ssh.ts'
+import { tlsOf } from './config-tls.ts'
 import { Problem } from './errors.ts'
 
 export type Config = {
@@ -49,7 +50,7 @@ export const loadConfig = (options: LoadOptions): Config => {
   const place = (value: string | undefined, fallback: string) =>
     value ? resolve(cwd, value) : join(root, fallback)
   const wanted = place(env.JARVIS_CONFIG, 'jarvis.yaml')
-  if (env.JARVIS_SETUP === '1' && existsSync(wanted)) {
+  if (env.JARVIS_SETUP === '1' && isThere(wanted)) {
     const settled = settledConfig(options)
     if (settled) return settled
   }
@@ -99,13 +100,16 @@ const settledConfig = ({ env, ...options }: LoadOptions): Config | undefined => 
 const chooseMode = (env: Environment, file: string): { mode: Config['mode']; file?: string } => {
   if (env.JARVIS_SETUP === '1') return { mode: 'setup', file }
   if (env.JARVIS_LAB === '1') return { mode: 'lab' }
-  if (existsSync(file)) return { mode: 'real', file }
+  if (isThere(file)) return { mode: 'real', file }
   if (env.JARVIS_CONFIG || inContainer(env))
     throw new Problem('invalid', `There is no configuration at ${file}.`, {
       next: 'Write one with ./jarvis setup, look around in a simulated cluster with JARVIS_LAB=1, or set it up in the browser with JARVIS_SETUP=1.',
     })
   return { mode: 'lab' }
 }
+
+/** Also a link that leads nowhere: somebody meant a configuration, so it must not be the lab. */
+const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 /**
  * Our own image says so itself (Containerfile). Traces of an engine (`/.dockerenv`) are no sign:
@@ -122,15 +126,6 @@ const serverOf = (
   const port = env.JARVIS_PORT ? Number(env.JARVIS_PORT) : shape.port
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     mistakes.push({ path: 'JARVIS_PORT', text: `"${env.JARVIS_PORT}" is no port`, good: '4000' })
-  const pem = (path: string, file: string) => {
-    try {
-      return readFileSync(resolve(base ?? '.', file), 'utf8')
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code
-      mistakes.push({ path, text: `${file} cannot be read (${why})` })
-      return ''
-    }
-  }
   const { url, hosts, proxies, tls } = shape
   return {
     host: env.JARVIS_HOST || shape.host,
@@ -138,7 +133,7 @@ const serverOf = (
     url,
     hosts,
     proxies,
-    tls: tls && { cert: pem('server.tls.cert', tls.cert), key: pem('server.tls.key', tls.key) },
+    tls: tlsOf(tls, base ?? '.', mistakes),
   }
 }
 

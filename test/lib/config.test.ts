@@ -1,5 +1,5 @@
 /** What a person types into jarvis.yaml, right and wrong. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -60,6 +60,37 @@ config('a secret may come as a variable, and a file named by a variable wins', (
 config('an unreadable secret file is told, not passed over', ({ dir }) => {
   const p = refusal(() => load(dir, GOOD.replace('secretFile: token', 'secretFile: gone')))
   assert.match(p.message, /line 7: cluster\.tokens\.0\.secret: .*gone cannot be read \(ENOENT\)/)
+})
+
+config('what cannot be read is told with its remedy, and is never the lab', ({ dir }) => {
+  const folder = refusal(() => loadConfig({ root: dir, env: { JARVIS_CONFIG: dir } }))
+  assert.is(folder.kind, 'invalid')
+  assert.match(folder.message, /cannot be read \(EISDIR\)/)
+  symlinkSync(join(dir, 'nowhere'), join(dir, 'jarvis.yaml'))
+  assert.match(refusal(() => loadConfig({ root: dir, env: {} })).message, /ENOENT/)
+})
+
+config('aliases without end are refused with the name of the file', ({ dir }) => {
+  const bomb = `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: [${'*b,'.repeat(9)}]\n`
+  assert.match(refusal(() => load(dir, bomb)).message, /jarvis\.yaml has one mistake:\n {2}yaml: /)
+})
+
+config('an empty secret, a strange proxy and a strange name are mistakes', ({ dir }) => {
+  const env = { JARVIS_TOKEN_AUDIT_FILE: join(dir, 'empty') }
+  writeFileSync(join(dir, 'empty'), '\n')
+  assert.match(refusal(() => load(dir, GOOD, env)).message, /empty is empty/)
+  const odd = `${GOOD}server: { proxies: [nonsense], hosts: ["http://x/"] }\n`
+  const p = refusal(() => load(dir, odd))
+  assert.match(p.message, /server\.proxies\.0: not an address \(a good value: 127\.0\.0\.1\)/)
+  assert.match(p.message, /server\.hosts\.0: not a host name/)
+})
+
+config('a certificate that could not serve is told before anything listens', ({ dir }) => {
+  writeFileSync(join(dir, 'tls.crt'), 'nonsense')
+  writeFileSync(join(dir, 'tls.key'), '')
+  const p = refusal(() => load(dir, `${GOOD}server: { tls: { cert: tls.crt, key: tls.key } }\n`))
+  assert.match(p.message, /server\.tls\.cert: tls\.crt is no certificate/)
+  assert.match(p.message, /server\.tls\.key: tls\.key is no private key/)
 })
 
 config('host and port from the environment win over the file', ({ dir }) => {
