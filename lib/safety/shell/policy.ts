@@ -1,0 +1,175 @@
+/**
+ * What a command line may do: its shape, then each program in it by the table, then the worst of all.
+ * Default deny. What runs is written anew from the words that were judged, never the text that came.
+ */
+import { parse } from 'unbash'
+import { Problem } from '../../errors.ts'
+import { higher, type Tier } from '../tiers.ts'
+import { blackIn } from './black/black.ts'
+import { mayGlob } from './paths.ts'
+import { isListable } from './paths.ts'
+import { OPAQUE, RISKS } from './programs/changes.ts'
+import type { ShellTarget } from './rule.ts'
+import { type Arg, rewritten, type Shape, type Step, shapeOf } from './shape.ts'
+import { createTable, rules, type Table } from './table.ts'
+
+export type ShellVerdict = {
+  tier: Tier
+  /** May it run at all, by itself or after an approval? */
+  runnable: boolean
+  rule: string
+  /** A sentence's end: "it …". */
+  reason: string
+  next?: string | undefined
+  /** What will run, for a shell on the other side; only when runnable. */
+  line?: string | undefined
+  /** The words, when it is one command without redirections and patterns: no shell is needed. */
+  argv?: string[] | undefined
+  targets: ShellTarget[]
+}
+
+export type ShellPolicy = {
+  /** Pure and total: the same text gets the same verdict, whatever it is. */
+  judge(text: string): ShellVerdict
+  /** How many programs and sub-commands the table knows. */
+  size: number
+}
+
+const SPLIT = 'Split it into simple commands: plain words, at most joined by a pipe.'
+const BY_HAND = 'A person can do this by hand in a terminal; nobody else can.'
+const TERMINAL = 'Use a tool that is made for it, or ask a person to do it in the terminal.'
+
+/** Makes the policy and checks every example of the table: a wrong table must not serve. */
+export const createShellPolicy = ({ check = true }: { check?: boolean } = {}): ShellPolicy => {
+  const table = createTable()
+  const judge = (text: string) => judgeText(table, String(text))
+  if (check) checkExamples(judge)
+  return { judge, size: table.size }
+}
+
+const judgeText = (table: Table, text: string): ShellVerdict => {
+  const parsed = parse(text.slice(0, 64 * 1024))
+  const shape = shapeOf(text, parsed)
+  const steps = shape.ok ? shape.steps.map((step) => judgeStep(table, step)) : []
+  if (shape.ok && steps.every((s) => s.tier === 'GREEN')) return allowed(shape, steps, 'GREEN')
+  const black = blackIn(text, parsed)
+  if (black) return refused('BLACK', 'black', black, BY_HAND)
+  if (!shape.ok) return refused('RED', 'shape', shape.why, SPLIT)
+  const blocked = steps.find((s) => !s.runnable)
+  if (blocked) return blocked
+  if (steps.filter((s) => s.tier !== 'GREEN').length > 1)
+    return refused('RED', 'one-change', 'it changes more than one thing', 'One change a command.')
+  return allowed(shape, steps, steps.map((s) => s.tier).reduce(higher))
+}
+
+const refused = (tier: Tier, rule: string, reason: string, next: string): ShellVerdict => ({
+  tier,
+  runnable: false,
+  rule,
+  reason,
+  next,
+  targets: [],
+})
+
+const allowed = (shape: Shape & { ok: true }, steps: ShellVerdict[], tier: Tier): ShellVerdict => {
+  const worst = steps.find((s) => s.tier === tier)!
+  const [only] = shape.steps
+  const bare = shape.steps.length === 1 && only!.redirects.length === 0
+  return {
+    ...worst,
+    tier,
+    line: rewritten(shape.steps),
+    ...(bare && !only!.args.some((a) => a.glob) && { argv: only!.args.map((a) => a.value) }),
+    targets: steps.flatMap((s) => s.targets),
+  }
+}
+
+const judgeStep = (table: Table, { args }: Step): ShellVerdict => {
+  const [program, ...rest] = args as [Arg, ...Arg[]]
+  const words = rest.map((a) => a.value)
+  const name = program.value
+  if (!/^[a-z][\w.+-]*$/i.test(name))
+    return refused('RED', 'program', 'it names a program by its place, or oddly', 'Name the program alone.')
+  const found = table.find(name, words)
+  if (found) {
+    // What the shell puts in place of a pattern is judged by where it looks.
+    if (rest.some((a) => a.glob && !mayGlob(a.value)))
+      return refused('RED', 'pattern', 'it has a pattern where secrets could match', 'Name the file.')
+    const { rule, given } = found
+    const target = rule.target?.(given)
+    return {
+      tier: rule.tier,
+      runnable: true,
+      rule: rule.name,
+      reason: rule.tier === 'GREEN' ? 'it only looks' : `it ${rule.why}`,
+      targets: target ? [target] : [],
+    }
+  }
+  return judgeUnknown(name, rest)
+}
+
+const judgeUnknown = (name: string, args: readonly Arg[]): ShellVerdict => {
+  const opaque = Object.hasOwn(OPAQUE, name.toLowerCase()) ? OPAQUE[name.toLowerCase()] : undefined
+  if (opaque) return refused('RED', 'opaque', opaque, TERMINAL)
+  if (args.some((a) => a.glob)) return refused('RED', 'pattern', 'it has a pattern', 'Name the file.')
+  const words = args.map((a) => a.value)
+  if (words.some(isSecret))
+    return refused('RED', 'secret', 'it reaches where keys and passwords lie', TERMINAL)
+  const risk = RISKS[`${name} ${words[0] ?? ''}`] ?? (Object.hasOwn(RISKS, name) ? RISKS[name] : undefined)
+  return {
+    tier: 'RED',
+    runnable: true,
+    rule: risk ? 'risk' : 'unknown',
+    reason: risk ?? 'it is not in the list of commands that only look',
+    next: 'Look with another command, or ask for an approval of exactly this.',
+    targets: guestIn(name, words),
+  }
+}
+
+/** A path that may not even be listed, also as the value of a flag. */
+const isSecret = (word: string): boolean => {
+  const path = word.replace(/^[^/]*=/, '')
+  return path.startsWith('/') && path.length > 1 && !isListable(path)
+}
+
+const guestIn = (name: string, words: readonly string[]): ShellTarget[] => {
+  const id = /^(?:qm|pct|vzdump)$/.test(name) ? words.find((w) => /^[1-9]\d{2,8}$/.test(w)) : undefined
+  return id === undefined ? [] : [{ kind: 'guest', id }]
+}
+
+const RANK: Record<Tier, number> = { GREEN: 0, YELLOW: 1, RED: 2, BLACK: 3 }
+
+/** Every rule's own examples, at start: idea of Codex execpolicy. Throws `broken` and names them. */
+const checkExamples = (judge: (text: string) => ShellVerdict) => {
+  const wrong: string[] = []
+  for (const rule of rules) {
+    for (const line of rule.match) {
+      const { tier } = judge(line)
+      if (tier !== rule.tier) wrong.push(`${rule.name}: "${line}" is ${tier}, not ${rule.tier}`)
+    }
+    for (const line of rule.notMatch ?? []) {
+      const { tier } = judge(line)
+      if (RANK[tier] <= RANK[rule.tier]) wrong.push(`${rule.name}: "${line}" is ${tier}`)
+    }
+  }
+  if (wrong.length > 0)
+    throw new Problem('broken', `The table of commands contradicts its examples: ${wrong.join('; ')}.`, {
+      next: 'This is a fault of the program; report it.',
+    })
+}
+
+/** With what a command runs; no secret may be in it. */
+export const RUN = {
+  env: {
+    LC_ALL: 'C.UTF-8',
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    PAGER: 'cat',
+    SYSTEMD_PAGER: '',
+    SYSTEMD_COLORS: '0',
+    GIT_PAGER: 'cat',
+    LESSSECURE: '1',
+    TERM: 'dumb',
+  },
+  timeoutMs: 30_000,
+  capBytes: 256 * 1024,
+} as const

@@ -1,0 +1,66 @@
+/** The grammars of awk, sed and jq that only print: everything outside is not GREEN. */
+
+/** What may be looked for in text is what is shown. */
+const SECRETIVE = /passw|secret|token|private|credential/i
+
+/** `5p`, `1,20p`, `$p`, `/text/p`, `/a/,/b/p`, several with `;`. No other command letter. */
+const SED_ADDRESS = String.raw`(?:\d+|\$|\/(?:[^/\\[]|\\[\w./()|+*?^$-])*\/)`
+const SED = new RegExp(String.raw`^(?:${SED_ADDRESS})?(?:,\s*\+?${SED_ADDRESS})?\s*!?\s*[p=q]$`)
+
+export const isPlainSed = (script: string): boolean =>
+  script.length <= 200 &&
+  !SECRETIVE.test(script) &&
+  script.split(';').every((part) => SED.test(part.trim()))
+
+/** Words that do more than compute and print. Whatever else is a name is a variable, and harmless. */
+const AWK_FORBIDDEN =
+  /\b(?:system|getline|close|fflush|ENVIRON|ARGV|ARGC|ARGIND|PROCINFO|FUNCTAB|SYMTAB|nextfile|function|func|while|do|for|delete|eval|include|load|namespace|extension)\b/
+
+/** Everything but strings and patterns: no `@`, no `` ` ``, no comment, no `|` besides `||`. */
+const AWK_CODE = /^(?:[\w\s$(){}[\]<>=!~?:;,.+*/%^"-]|&&|\|\|)*$/
+
+/** `print … > file` writes; a `>` only compares in a condition or in parentheses. */
+const AWK_WRITES = /\bprintf?\b[^;}]*>/
+
+export const isPlainAwk = (script: string): boolean => {
+  if (script.length > 400 || SECRETIVE.test(script) || AWK_FORBIDDEN.test(script)) return false
+  const code = awkCode(script)
+  return (
+    code !== undefined && AWK_CODE.test(code) && !AWK_WRITES.test(code.replace(/\([^()]*\)/g, '()'))
+  )
+}
+
+/**
+ * The program with its strings and patterns emptied, read from left to right as awk does: a `/` begins
+ * a pattern where no value can stand before it. Undefined: not closed, or awks disagree about it.
+ */
+const awkCode = (script: string): string | undefined => {
+  let code = ''
+  let before = '{'
+  for (let at = 0; at < script.length; at++) {
+    const c = script[at]!
+    if (c === '"' || (c === '/' && '{}(;,!~&|'.includes(before))) {
+      const rest = script.slice(at + 1)
+      const body = (c === '"' ? /^(?:[^"\\]|\\.)*"/ : /^(?:[^/\\"[]|\\.|\[[^\]/"[\\]+\])*\//).exec(rest)
+      if (!body) return undefined
+      code += c + c
+      at += body[0].length
+      before = c
+    } else {
+      code += c
+      if (c !== ' ') before = c
+    }
+  }
+  return code
+}
+
+/** jq reads files and the environment only by its flags and by these names. */
+const JQ_FORBIDDEN =
+  /\b(?:env|input|inputs|input_filename|input_line_number|import|include|modulemeta|debug|stderr|repeat|while|until|recurse|recurse_down|walk|def|foreach|halt|halt_error|get_search_list|getenv|label|limit|range|combinations|error)\b/
+
+export const isPlainJq = (filter: string): boolean => {
+  if (filter.length > 400 || SECRETIVE.test(filter)) return false
+  // A string with `\(…)` holds code: it is not emptied, and its backslash is refused below.
+  const code = filter.replace(/"(?:[^"\\]|\\[^(])*"/g, '""')
+  return !JQ_FORBIDDEN.test(code) && /^[\w\s.[\]{}()|,:;?<>=!+*/%"@-]*$/.test(code) && !/@sh\b/.test(code)
+}
