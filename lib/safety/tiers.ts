@@ -131,7 +131,10 @@ export const isStateless = (unit: string): boolean => STATELESS.has(unitName(uni
 /** The tier of restarting a service, by its name. */
 export const serviceTier = (unit: string): Line => {
   if (isClusterStack(unit))
-    return { tier: 'BLACK', reason: `${unitName(unit)} carries the cluster; a node without it is lost` }
+    return {
+      tier: 'BLACK',
+      reason: `${unitName(unit)} carries the cluster; a node without it is lost`,
+    }
   return isStateless(unit)
     ? undoable(`${unitName(unit)} keeps nothing that a restart could lose`)
     : risky('whoever uses this service is cut off')

@@ -18,7 +18,8 @@ const searches = (value: string) =>
 
 /** A private address, in four numbers: names would be asked for at a name server, which tells them on. */
 const isPrivate = (value: string) =>
-  (IP.test(value) && value.split('.').length === 4) || /^(?:::1|f[cde][0-9a-f:]{2,38})$/i.test(value)
+  (IP.test(value) && value.split('.').length === 4) ||
+  /^(?:::1|f[cde][0-9a-f:]{2,38})$/i.test(value)
 
 export const kinds: Record<string, Kind> = {
   number: like(/^\d{1,12}$/),
@@ -41,7 +42,9 @@ export const kinds: Record<string, Kind> = {
   seconds: like(/^(?:[0-9]|10)(?:\.\d{1,3})?s?$/),
   ipword: like(/^[\w.:/@-]{1,60}$/),
   ssword: like(/^[\w.:/*=<>!&|() -]{1,120}$/),
-  wgword: like(/^(?:public-key|listen-port|fwmark|peers|endpoints|allowed-ips|latest-handshakes|transfer|persistent-keepalive)$/),
+  wgword: like(
+    /^(?:public-key|listen-port|fwmark|peers|endpoints|allowed-ips|latest-handshakes|transfer|persistent-keepalive)$/,
+  ),
   pingsize: like(/^\d{1,4}$/),
   sysctlname: like(/^[a-z][\w./-]{1,100}$/),
   /** A package, a pattern of names, or the file that one belongs to. */

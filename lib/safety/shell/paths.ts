@@ -15,7 +15,8 @@ const SECRET_NAME =
   /(?:^|[._-])(?:shadow|gshadow|secrets?|tokens?|credentials?|keyring|keytab|passw(?:or)?ds?|passdb|authkey|htpasswd|environ)(?:[._-]|$)|^id_(?:rsa|dsa|ecdsa|ed25519)|^ssh_host_.*key|authorized_keys|\.(?:key|p12|pfx|jks|kdbx|gpg|ovpn|db|sqlite3?|kubeconfig)(?:[._-]|$)|^\.(?:env|netrc|pgpass|my\.cnf|vault).*|^jarvis\.ya?ml|sasl_|^(?:kcore|kmem|mem)$|_history$|^\.history|^user\.cfg$|^(?:sudoers|opasswd|smbpasswd|chap-secrets|pap-secrets|auth\.conf|upsd\.users|iscsid\.conf)/i
 
 /** Certificates are public; everything else that ends in .pem may hold a key. */
-const PUBLIC_PEM = /^(?:pve-root-ca|pve-ssl|pveproxy-ssl|fullchain|chain|cert|ca-certificates)\.pem$/
+const PUBLIC_PEM =
+  /^(?:pve-root-ca|pve-ssl|pveproxy-ssl|fullchain|chain|cert|ca-certificates)\.pem$/
 
 const hasSecret = (path: string): boolean =>
   path

@@ -4,12 +4,11 @@
  */
 import { parse } from 'unbash'
 import { Problem } from '../../errors.ts'
-import { higher, type Tier } from '../tiers.ts'
+import { higher, rankOf, type Tier } from '../tiers.ts'
 import { blackIn } from './black/black.ts'
-import { mayGlob } from './paths.ts'
-import { isListable } from './paths.ts'
+import { isListable, mayGlob } from './paths.ts'
 import { OPAQUE, RISKS } from './programs/changes.ts'
-import type { ShellTarget } from './rule.ts'
+import type { Rule, ShellTarget } from './rule.ts'
 import { type Arg, rewritten, type Shape, type Step, shapeOf } from './shape.ts'
 import { createTable, rules, type Table } from './table.ts'
 
@@ -31,6 +30,8 @@ export type ShellVerdict = {
 export type ShellPolicy = {
   /** Pure and total: the same text gets the same verdict, whatever it is. */
   judge(text: string): ShellVerdict
+  /** Every rule against its own examples; a table that contradicts them lets nothing pass any more. */
+  check(): void
   /** How many programs and sub-commands the table knows. */
   size: number
 }
@@ -39,12 +40,20 @@ const SPLIT = 'Split it into simple commands: plain words, at most joined by a p
 const BY_HAND = 'A person can do this by hand in a terminal; nobody else can.'
 const TERMINAL = 'Use a tool that is made for it, or ask a person to do it in the terminal.'
 
-/** Makes the policy and checks every example of the table: a wrong table must not serve. */
-export const createShellPolicy = ({ check = true }: { check?: boolean } = {}): ShellPolicy => {
-  const table = createTable()
-  const judge = (text: string) => judgeText(table, String(text))
-  if (check) checkExamples(judge)
-  return { judge, size: table.size }
+/** `check` takes some 0.3 s before the code is warm, so it is a call of its own, for after the start. */
+export const createShellPolicy = (all: readonly Rule[] = rules): ShellPolicy => {
+  const table = createTable(all)
+  let wrong: Problem | undefined
+  const judge = (text: string) =>
+    wrong ? refused('RED', 'table', wrong.message, wrong.next!) : judgeText(table, String(text))
+  return {
+    judge,
+    size: table.size,
+    check() {
+      wrong = contradictions(all, judge)
+      if (wrong) throw wrong
+    },
+  }
 }
 
 const judgeText = (table: Table, text: string): ShellVerdict => {
@@ -89,12 +98,22 @@ const judgeStep = (table: Table, { args }: Step): ShellVerdict => {
   const words = rest.map((a) => a.value)
   const name = program.value
   if (!/^[a-z][\w.+-]*$/i.test(name))
-    return refused('RED', 'program', 'it names a program by its place, or oddly', 'Name the program alone.')
+    return refused(
+      'RED',
+      'program',
+      'it names a program by its place, or oddly',
+      'Name the program alone.',
+    )
   const found = table.find(name, words)
   if (found) {
     // What the shell puts in place of a pattern is judged by where it looks.
     if (rest.some((a) => a.glob && !mayGlob(a.value)))
-      return refused('RED', 'pattern', 'it has a pattern where secrets could match', 'Name the file.')
+      return refused(
+        'RED',
+        'pattern',
+        'it has a pattern where secrets could match',
+        'Name the file.',
+      )
     const { rule, given } = found
     const target = rule.target?.(given)
     return {
@@ -111,11 +130,13 @@ const judgeStep = (table: Table, { args }: Step): ShellVerdict => {
 const judgeUnknown = (name: string, args: readonly Arg[]): ShellVerdict => {
   const opaque = Object.hasOwn(OPAQUE, name.toLowerCase()) ? OPAQUE[name.toLowerCase()] : undefined
   if (opaque) return refused('RED', 'opaque', opaque, TERMINAL)
-  if (args.some((a) => a.glob)) return refused('RED', 'pattern', 'it has a pattern', 'Name the file.')
+  if (args.some((a) => a.glob))
+    return refused('RED', 'pattern', 'it has a pattern', 'Name the file.')
   const words = args.map((a) => a.value)
   if (words.some(isSecret))
     return refused('RED', 'secret', 'it reaches where keys and passwords lie', TERMINAL)
-  const risk = RISKS[`${name} ${words[0] ?? ''}`] ?? (Object.hasOwn(RISKS, name) ? RISKS[name] : undefined)
+  const risk =
+    RISKS[`${name} ${words[0] ?? ''}`] ?? (Object.hasOwn(RISKS, name) ? RISKS[name] : undefined)
   return {
     tier: 'RED',
     runnable: true,
@@ -133,29 +154,27 @@ const isSecret = (word: string): boolean => {
 }
 
 const guestIn = (name: string, words: readonly string[]): ShellTarget[] => {
-  const id = /^(?:qm|pct|vzdump)$/.test(name) ? words.find((w) => /^[1-9]\d{2,8}$/.test(w)) : undefined
+  const id = /^(?:qm|pct|vzdump)$/.test(name)
+    ? words.find((w) => /^[1-9]\d{2,8}$/.test(w))
+    : undefined
   return id === undefined ? [] : [{ kind: 'guest', id }]
 }
 
-const RANK: Record<Tier, number> = { GREEN: 0, YELLOW: 1, RED: 2, BLACK: 3 }
-
-/** Every rule's own examples, at start: idea of Codex execpolicy. Throws `broken` and names them. */
-const checkExamples = (judge: (text: string) => ShellVerdict) => {
-  const wrong: string[] = []
-  for (const rule of rules) {
-    for (const line of rule.match) {
-      const { tier } = judge(line)
-      if (tier !== rule.tier) wrong.push(`${rule.name}: "${line}" is ${tier}, not ${rule.tier}`)
-    }
-    for (const line of rule.notMatch ?? []) {
-      const { tier } = judge(line)
-      if (RANK[tier] <= RANK[rule.tier]) wrong.push(`${rule.name}: "${line}" is ${tier}`)
-    }
-  }
-  if (wrong.length > 0)
-    throw new Problem('broken', `The table of commands contradicts its examples: ${wrong.join('; ')}.`, {
-      next: 'This is a fault of the program; report it.',
-    })
+/** Idea of Codex' execpolicy: a rule carries the proof of what it means. */
+const contradictions = (
+  all: readonly Rule[],
+  judge: (text: string) => ShellVerdict,
+): Problem | undefined => {
+  const wrong = all.flatMap((rule) => [
+    ...rule.match.filter((line) => judge(line).tier !== rule.tier),
+    ...(rule.notMatch ?? []).filter((line) => rankOf(judge(line).tier) <= rankOf(rule.tier)),
+  ])
+  if (wrong.length === 0) return undefined
+  return new Problem(
+    'broken',
+    `The table of commands contradicts its examples: ${wrong.slice(0, 5).join(' / ')}.`,
+    { next: 'This is a fault of the program; report it.' },
+  )
 }
 
 /** With what a command runs; no secret may be in it. */

@@ -7,8 +7,8 @@ import {
   type Command,
   type CommandNode,
   type ParsedScript,
-  parse,
   type PipelineNode,
+  parse,
   type Redirection,
   type Word,
 } from 'unbash'

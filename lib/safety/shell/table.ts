@@ -1,5 +1,5 @@
-/** The whole program table, one family a file, by program; its examples are checked when it is made. */
-import type { Tier } from '../tiers.ts'
+/** The whole program table, one family a file, by program. */
+import { rankOf } from '../tiers.ts'
 import { changes } from './programs/changes.ts'
 import { containers } from './programs/containers.ts'
 import { disks } from './programs/disks.ts'
@@ -37,8 +37,6 @@ export type Table = {
   size: number
 }
 
-const RANK: Record<Tier, number> = { GREEN: 0, YELLOW: 1, RED: 2, BLACK: 3 }
-
 export const createTable = (all: readonly Rule[] = rules): Table => {
   const byProgram = new Map<string, Prepared[]>()
   for (const rule of all) {
@@ -47,7 +45,7 @@ export const createTable = (all: readonly Rule[] = rules): Table => {
     byProgram.set(prepared.program, [...others, prepared])
   }
   for (const list of byProgram.values())
-    list.sort((a, b) => RANK[a.rule.tier] - RANK[b.rule.tier] || b.sub.length - a.sub.length)
+    list.sort((a, b) => rankOf(a.rule.tier) - rankOf(b.rule.tier) || b.sub.length - a.sub.length)
   return {
     size: all.length,
     find(program, args) {

@@ -3,8 +3,17 @@
  * Variables that the line itself sets are followed; what cannot be known counts as empty, since
  * `rm -rf $X/` is what it is when X is empty.
  */
-import { forEachChild, type ParsedScript, parse, type SyntaxNode, type Word, type WordPart } from 'unbash'
-import { harmOf, harmOfWriting } from './harm.ts'
+import {
+  type Assignment,
+  type Command,
+  forEachChild,
+  type ParsedScript,
+  parse,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+} from 'unbash'
+import { harmOf, harmOfCode, harmOfWriting } from './harm.ts'
 import { innerOf, isShell } from './unwrap.ts'
 
 /** How deep scripts in scripts are read; deeper is BLACK itself: nobody nests so for a good reason. */
@@ -40,7 +49,7 @@ const ofNode = (node: SyntaxNode, walk: Walk): string | undefined => {
       if (node.value.type === 'Word') walk.values.set(node.name, textOf(node.value, walk))
       return undefined
     case 'Command':
-      return node.name && ofCommand([node.name, ...node.args.filter((a) => a.type === 'Word')], walk, node.redirects)
+      return node.name && ofCommand(node, node.name, walk)
     case 'Pipeline':
       return ofPipeline(node.commands, walk)
     case 'For':
@@ -55,22 +64,38 @@ const ofNode = (node: SyntaxNode, walk: Walk): string | undefined => {
   }
 }
 
-type Redirects = readonly { type: string; target?: Word | undefined; body?: { text: string } }[]
-
-const ofCommand = (words: readonly Word[], walk: Walk, redirects: Redirects): string | undefined => {
-  const argv = argvOf(words, walk)
+const ofCommand = (node: Command, name: Word, walk: Walk): string | undefined => {
+  const words = [name, ...node.args.filter((a) => a.type === 'Word')]
+  const sets = node.args.filter((a) => a.type === 'Assignment')
+  const argv = [...argvOf(words, walk), ...sets.map((a) => assigned(a, walk))]
   const program = argv[0] ?? ''
   if (walk.shadow !== undefined && program === walk.shadow) return 'it calls itself without end'
   if (isShell(program) || program === 'source' || program === '.') {
     if (words.some((w) => fetches(w.parts))) return 'it runs code that it fetches'
-    for (const redirect of redirects) {
-      const body = redirect.type === 'HereDoc' ? redirect.body?.text : redirect.type === 'HereString' ? redirect.target && textOf(redirect.target, walk) : undefined
-      const why = body === undefined ? undefined : inText(body, walk)
-      if (why) return why
-    }
+    const why = inInput(node, walk)
+    if (why) return why
   }
-  if (program === 'eval' && words.some((w) => fetches(w.parts))) return 'it runs code that it fetches'
+  if (program === 'eval' && words.some((w) => fetches(w.parts)))
+    return 'it runs code that it fetches'
   return ofArgv(argv, walk)
+}
+
+const assigned = ({ name, value }: Assignment, walk: Walk) =>
+  value.type === 'Word' ? `${name}=${textOf(value, walk)}` : name
+
+/** The text that a here-document or here-string gives to a shell. */
+const inInput = ({ redirects }: Command, walk: Walk): string | undefined => {
+  for (const redirect of redirects) {
+    const text =
+      redirect.type === 'HereDoc'
+        ? redirect.body.text
+        : redirect.type === 'HereString' && redirect.target
+          ? textOf(redirect.target, walk)
+          : ''
+    const why = inText(text, walk)
+    if (why) return why
+  }
+  return undefined
 }
 
 const ofArgv = (argv: readonly string[], walk: Walk): string | undefined => {
@@ -79,6 +104,10 @@ const ofArgv = (argv: readonly string[], walk: Walk): string | undefined => {
   const why = harmOf(program, args)
   if (why) return why
   for (const inner of innerOf(program, args)) {
+    if (inner.code !== undefined && inner.script !== undefined) {
+      const harm = harmOfCode(inner.code, inner.script)
+      if (harm) return harm
+    }
     const found =
       inner.argv === undefined
         ? inText(inner.script ?? '', walk)
@@ -94,14 +123,18 @@ const ofArgv = (argv: readonly string[], walk: Walk): string | undefined => {
 const argvOf = (words: readonly Word[], walk: Walk): string[] =>
   words.flatMap((word) => {
     const text = textOf(word, walk)
-    const divides = word.parts?.some((p) => /^\$\{?IFS/.test(p.text) || p.type === 'SimpleExpansion')
+    const divides = word.parts?.some(
+      (p) => /^\$\{?IFS/.test(p.text) || p.type === 'SimpleExpansion',
+    )
     if (word.parts?.some((p) => p.type === 'BraceExpansion')) return unfold(text)
     return divides ? text.split(/\s+/).filter(Boolean) : [text]
   })
 
 const unfold = (text: string): string[] => {
   const [, before = '', inner, after = ''] = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/.exec(text) ?? []
-  return inner === undefined ? [text] : inner.split(',').flatMap((one) => unfold(before + one + after))
+  return inner === undefined
+    ? [text]
+    : inner.split(',').flatMap((one) => unfold(before + one + after))
 }
 
 const textOf = (word: Word, walk: Walk): string =>
@@ -140,8 +173,12 @@ const echoed = (script: ParsedScript, walk: Walk): string => {
   const [only, more] = script.commands
   if (!only || more || only.command.type !== 'Command') return ''
   const { name, args } = only.command
-  if (name?.value !== 'echo' && name?.value !== 'printf') return ''
-  return args.map((a) => (a.type === 'Word' ? textOf(a, walk) : '')).filter((a) => !/^-[neE]+$/.test(a)).join(' ')
+  // `kill $(pidof corosync)` names whom it means.
+  if (!/^(?:echo|printf|pidof|pgrep)$/.test(name?.value ?? '')) return ''
+  return args
+    .map((a) => (a.type === 'Word' ? textOf(a, walk) : ''))
+    .filter((a) => !/^-[neE]+$/.test(a))
+    .join(' ')
 }
 
 const FETCHERS =
@@ -151,7 +188,9 @@ const fetches = (parts: readonly WordPart[] | undefined): boolean =>
   parts?.some((part) => {
     if (part.type === 'DoubleQuoted') return fetches(part.parts)
     if (part.type !== 'CommandExpansion' && part.type !== 'ProcessSubstitution') return false
-    return part.script ? namesIn(part.script).some((n) => FETCHERS.test(n) && n !== 'printf' && n !== 'tr') : false
+    return part.script
+      ? namesIn(part.script).some((n) => FETCHERS.test(n) && n !== 'printf' && n !== 'tr')
+      : false
   }) ?? false
 
 const namesIn = (node: SyntaxNode): string[] => {
@@ -163,13 +202,18 @@ const namesIn = (node: SyntaxNode): string[] => {
 /** What is piped into a shell: fetched or decoded code, or a text that can be read here. */
 const ofPipeline = (nodes: readonly SyntaxNode[], walk: Walk): string | undefined => {
   for (const [i, node] of nodes.entries()) {
-    if (i === 0 || node.type !== 'Command' || !node.name || !runsInput(node.name, node.args, walk)) continue
+    if (i === 0 || node.type !== 'Command' || !node.name || !runsInput(node.name, node.args, walk))
+      continue
     const before = nodes.slice(0, i)
     const names = before.flatMap(namesIn)
-    if (names.some((n) => FETCHERS.test(n) && n !== 'printf')) return 'it runs code that it fetches or decodes'
+    if (names.some((n) => FETCHERS.test(n) && n !== 'printf'))
+      return 'it runs code that it fetches or decodes'
     const first = before[0]!
+    const given = first.type === 'Command' ? inInput(first, walk) : undefined
+    if (given) return given
     if (first.type === 'Command' && first.name && /^(?:echo|printf)$/.test(first.name.value)) {
       const text = first.args.map((a) => (a.type === 'Word' ? textOf(a, walk) : '')).join(' ')
+      if (/\\[x0-7u]/.test(text)) return 'it runs code that it decodes'
       const why = inText(text, walk)
       if (why) return why
     }
@@ -180,6 +224,10 @@ const ofPipeline = (nodes: readonly SyntaxNode[], walk: Walk): string | undefine
 /** A shell without a script of its own, also behind sudo; `at`, and xargs with one. */
 const runsInput = (name: Word, args: readonly SyntaxNode[], walk: Walk): boolean => {
   const argv = [name, ...args.filter((a) => a.type === 'Word')].map((w) => textOf(w, walk))
-  const at = argv.findIndex((word) => isShell(word) || /^(?:python[\d.]*|perl|ruby|node|php|at|batch|source)$/.test(word.replace(/^.*\//, '')))
+  const at = argv.findIndex(
+    (word) =>
+      isShell(word) ||
+      /^(?:python[\d.]*|perl|ruby|node|php|at|batch|source)$/.test(word.replace(/^.*\//, '')),
+  )
   return at >= 0 && !argv.slice(at + 1).some((a) => /^-[a-z]*[ce]$/.test(a))
 }

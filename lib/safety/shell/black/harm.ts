@@ -8,7 +8,11 @@ const operandsOf = (args: readonly string[]) => args.filter((a) => !a.startsWith
 const hasShort = (args: readonly string[], letters: string) =>
   args.some((a) => /^-[a-zA-Z]+$/.test(a) && [...letters].some((l) => a.includes(l)))
 const hasLong = (args: readonly string[], ...names: string[]) =>
-  args.some((a) => a.length > 3 && names.some((n) => a === n || (a.startsWith('--') && n.startsWith(a.split('=', 1)[0]!))))
+  args.some(
+    (a) =>
+      a.length > 3 &&
+      names.some((n) => a === n || (a.startsWith('--') && n.startsWith(a.split('=', 1)[0]!))),
+  )
 
 const RAW = 'it writes straight onto a disk, into memory or to the kernel'
 const TREE = 'it takes away a tree that the system, its guests or its backups live in'
@@ -20,7 +24,10 @@ const STACK = 'it stops what the cluster hangs on'
 const NODE = 'it takes a node out of the cluster'
 const GONE = 'it removes the hypervisor or what it boots with'
 
-const always = (why: string): Harm => () => why
+const always =
+  (why: string): Harm =>
+  () =>
+    why
 
 const writing: (path: string) => string | undefined = (path) =>
   isRaw(path) ? RAW : isOwn(path) ? OWN : isVital(path) ? VITAL : undefined
@@ -38,18 +45,33 @@ const remove: Harm = (args) => {
   const targets = operandsOf(args)
   const deep = hasShort(args, 'rR') || hasLong(args, '--recursive')
   if (hasLong(args, '--no-preserve-root')) return TREE
-  return writes(targets) ?? (deep && targets.some(isSystemTree) ? TREE : undefined) ?? (targets.some((t) => /^\/(?:\*|etc\/\*|boot\/\*|usr\/|bin\/|sbin\/|lib\/|lib64\/|var\/lib\/vz\/(?:dump|images)\/\*)/.test(t)) ? TREE : undefined)
+  if (deep && targets.length === 0) return 'it deletes whatever a list or a variable names'
+  return (
+    writes(targets) ??
+    (deep && targets.some(isSystemTree) ? TREE : undefined) ??
+    (targets.some((t) =>
+      /^\/(?:\*|etc\/\*|boot\/\*|usr\/|bin\/|sbin\/|lib\/|lib64\/|var\/lib\/vz\/(?:dump|images)\/\*)/.test(
+        t,
+      ),
+    )
+      ? TREE
+      : undefined)
+  )
 }
 
 const change: Harm = (args) => {
   const deep = hasShort(args, 'R') || hasLong(args, '--recursive')
   const targets = operandsOf(args).slice(1)
-  return deep && targets.some(isSystemTree) ? TREE : writes(targets.filter((t) => isOwn(t) || /shadow|sudoers|\/etc\/pve\/priv|\.ssh/.test(t)))
+  return deep && targets.some(isSystemTree)
+    ? TREE
+    : writes(targets.filter((t) => isOwn(t) || /shadow|sudoers|\/etc\/pve\/priv|\.ssh/.test(t)))
 }
 
 const copy: Harm = (args) => {
   const targets = operandsOf(args)
-  const to = args.find((a) => /^(?:-t.+|--target-directory=.+)$/.test(a))?.replace(/^(?:-t|--target-directory=)/, '')
+  const to = args
+    .find((a) => /^(?:-t.+|--target-directory=.+)$/.test(a))
+    ?.replace(/^(?:-t|--target-directory=)/, '')
   return writes([to ?? targets.at(-1) ?? ''])
 }
 
@@ -59,7 +81,8 @@ const move: Harm = (args) =>
 const setting = (args: readonly string[], name: string) =>
   args.filter((a) => a.startsWith(`${name}=`)).map((a) => a.slice(name.length + 1))
 
-const stack = (units: readonly string[]) => units.some((u) => isClusterStack(u.replace(/^pmxcfs.*/, 'pmxcfs')))
+const stack = (units: readonly string[]) =>
+  units.some((u) => isClusterStack(u.replace(/^pmxcfs.*/, 'pmxcfs')))
 
 const STOPPING =
   /^(?:stop|restart|try-restart|reload-or-restart|force-reload|condrestart|disable|mask|kill|isolate|edit|revert|reload|set-property|freeze|clean)$/
@@ -69,7 +92,11 @@ const systemctl: Harm = (args) => {
   if (/^(?:emergency|rescue|halt)$/.test(verb)) return 'it takes the whole node away from everybody'
   if (!STOPPING.test(verb)) return undefined
   if (stack(units)) return STACK
-  return units.some((u) => /^jarvis/.test(u)) ? OWN : units.some((u) => /^\*/.test(u)) ? STACK : undefined
+  return units.some((u) => /^jarvis/.test(u))
+    ? OWN
+    : units.some((u) => /^\*/.test(u))
+      ? STACK
+      : undefined
 }
 
 const PACKAGES =
@@ -82,7 +109,8 @@ const packages: Harm = (args) => {
 }
 
 const dpkg: Harm = (args) =>
-  (hasShort(args, 'rP') || hasLong(args, '--remove', '--purge')) && operandsOf(args).some((n) => PACKAGES.test(n))
+  (hasShort(args, 'rP') || hasLong(args, '--remove', '--purge')) &&
+  operandsOf(args).some((n) => PACKAGES.test(n))
     ? GONE
     : undefined
 
@@ -94,13 +122,21 @@ const kills: Harm = (args) => {
 }
 
 const byName: Harm = (args) =>
-  args.some((a) => isClusterStack(a) || /^\^?(?:corosync|pmxcfs|pve-cluster|watchdog|pve-ha|systemd|init|jarvis|sshd)\b/.test(a)) ? STACK : undefined
+  args.some(
+    (a) =>
+      isClusterStack(a) ||
+      /^\^?(?:corosync|pmxcfs|pve-cluster|watchdog|pve-ha|systemd|init|jarvis|sshd)\b/.test(a),
+  )
+    ? STACK
+    : undefined
 
 const zfs: Harm = (args) => {
   const [verb, ...names] = operandsOf(args)
   if (verb !== 'destroy') return verb === 'receive' && hasShort(args, 'F') ? DISKS : undefined
   if (names.length === 0 || names.length > 1) return DISKS
-  return names.some((n) => !n.includes('/') || /^[^/@]+\/(?:data|ROOT|var|home|root)(?:\/pve-\d+)?$/i.test(n)) ||
+  return names.some(
+    (n) => !n.includes('/') || /^[^/@]+\/(?:data|ROOT|var|home|root)(?:\/pve-\d+)?$/i.test(n),
+  ) ||
     (hasShort(args, 'R') && !hasShort(args, 'n'))
     ? DISKS
     : undefined
@@ -115,7 +151,9 @@ const lvremove: Harm = (args) =>
 const destroy: Harm = (args) => {
   const [verb, ...names] = operandsOf(args)
   // Without exactly one guest by number nobody knows what goes.
-  return verb === 'destroy' && !/^\d+$/.test(names[0] ?? '') ? 'it destroys whatever a list or a variable names' : undefined
+  return verb === 'destroy' && !/^\d+$/.test(names[0] ?? '')
+    ? 'it destroys whatever a list or a variable names'
+    : undefined
 }
 
 const pvecm: Harm = ([verb, what]) =>
@@ -135,33 +173,67 @@ const pvesh: Harm = ([verb = '', path = '', ...rest]) => {
   if (/^\/cluster\/config(?:\/|$)/.test(at)) return NODE
   if (/\/disks\/(?:wipedisk|initgpt|zfs|lvm|lvmthin|directory)/.test(at)) return DISKS
   if (/\/ceph\/(?:osd|pool|mon|fs|mds|mgr)/.test(at) && verb === 'delete') return DISKS
-  if (/\/services\/[\w-]+\/(?:stop|restart|reload)/.test(at) && stack([/services\/([\w-]+)/.exec(at)?.[1] ?? ''])) return STACK
+  if (
+    /\/services\/[\w-]+\/(?:stop|restart|reload)/.test(at) &&
+    stack([/services\/([\w-]+)/.exec(at)?.[1] ?? ''])
+  )
+    return STACK
   return rest.some((a) => /^--?votes/.test(a)) ? QUORUM : undefined
 }
 
 const smartly: Harm = (args) =>
-  args.some((a) => /security-erase|security-set-pass|trim-sector|write-sector|make-bad-sector|sanitize|fwdownload|dco-restore|repair-sector|please-destroy|yes-i-know/.test(a)) ? DISKS : undefined
+  args.some((a) =>
+    /security-erase|security-set-pass|trim-sector|write-sector|make-bad-sector|sanitize|fwdownload|dco-restore|repair-sector|please-destroy|yes-i-know/.test(
+      a,
+    ),
+  )
+    ? DISKS
+    : undefined
 
 const mdadm: Harm = (args) =>
-  hasLong(args, '--zero-superblock', '--create', '--build') || hasShort(args.filter((a) => /^-[CB]/.test(a)), 'CB') ? DISKS : undefined
+  hasLong(args, '--zero-superblock', '--create', '--build') ||
+  hasShort(
+    args.filter((a) => /^-[CB]/.test(a)),
+    'CB',
+  )
+    ? DISKS
+    : undefined
 
 const ceph: Harm = (args) => {
   const words = operandsOf(args).join(' ')
-  return /^(?:osd (?:purge|destroy|rm|lost|pool (?:delete|rm)|crush (?:rm|remove))|mon (?:rm|remove)|fs (?:rm|new)|lvm zap|device zap)|\bzap\b/.test(words) || args.some((a) => /really-really/.test(a)) ? DISKS : undefined
+  return /^(?:osd (?:purge|destroy|rm|lost|pool (?:delete|rm)|crush (?:rm|remove))|mon (?:rm|remove)|fs (?:rm|new)|lvm zap|device zap)|\bzap\b/.test(
+    words,
+  ) || args.some((a) => /really-really/.test(a))
+    ? DISKS
+    : undefined
 }
 
 const pveceph: Harm = (args) =>
-  /^(?:purge|(?:pool|osd|mon|mgr|mds|fs) destroy|destroy\w+)/.test(operandsOf(args).join(' ')) ? DISKS : undefined
+  /^(?:purge|(?:pool|osd|mon|mgr|mds|fs) destroy|destroy\w+)/.test(operandsOf(args).join(' '))
+    ? DISKS
+    : undefined
 
 const nvme: Harm = ([verb = '']) =>
-  /^(?:format|sanitize|write|write-zeroes|write-uncor|delete-ns|create-ns|detach-ns|fw-commit|fw-activate|fw-download|dsm|security-send|subsystem-reset|admin-passthru|io-passthru|resv-\w+|zns)/.test(verb) ? DISKS : undefined
+  /^(?:format|sanitize|write|write-zeroes|write-uncor|delete-ns|create-ns|detach-ns|fw-commit|fw-activate|fw-download|dsm|security-send|subsystem-reset|admin-passthru|io-passthru|resv-\w+|zns)/.test(
+    verb,
+  )
+    ? DISKS
+    : undefined
 
 const find: Harm = (args) => {
   const at = args.findIndex((a) => /^[-(!]/.test(a))
   const roots = at < 0 ? args : args.slice(0, at)
-  const acts = args.some((a) => a === '-delete') || (args.some((a) => /^-(?:exec|execdir|ok)$/.test(a)) && args.some((a) => /(?:^|\/)(?:rm|shred|unlink|truncate|dd|mv)$/.test(a)))
-  const writesTo = args.flatMap((a, i) => (/^-f(?:print0?|printf|ls)$/.test(a) ? [args[i + 1] ?? ''] : []))
-  return writes(writesTo) ?? (acts && (roots.length === 0 || roots.some(isSystemTree)) ? TREE : undefined)
+  const acts =
+    args.some((a) => a === '-delete') ||
+    (args.some((a) => /^-(?:exec|execdir|ok)$/.test(a)) &&
+      args.some((a) => /(?:^|\/)(?:rm|shred|unlink|truncate|dd|mv)$/.test(a)))
+  const writesTo = args.flatMap((a, i) =>
+    /^-f(?:print0?|printf|ls)$/.test(a) ? [args[i + 1] ?? ''] : [],
+  )
+  return (
+    writes(writesTo) ??
+    (acts && (roots.length === 0 || roots.some(isSystemTree)) ? TREE : undefined)
+  )
 }
 
 const formats: Harm = (args) => (operandsOf(args).length > 0 || args.length > 0 ? DISKS : undefined)
@@ -172,23 +244,48 @@ const partitions =
     args.some((a) => a.startsWith('/dev/')) && !args.some((a) => reads.test(a)) ? DISKS : undefined
 
 const parted: Harm = (args) =>
-  args.some((a) => /^(?:mklabel|mktable|rm|mkpart|mkpartfs|resizepart|resize|move|rescue|set|toggle|disk_set|name)$/.test(a)) || (args.some((a) => a.startsWith('/dev/')) && !args.some((a) => /^(?:print|p|unit|align-check|-l|--list)$/.test(a))) ? DISKS : undefined
+  args.some((a) =>
+    /^(?:mklabel|mktable|rm|mkpart|mkpartfs|resizepart|resize|move|rescue|set|toggle|disk_set|name)$/.test(
+      a,
+    ),
+  ) ||
+  (args.some((a) => a.startsWith('/dev/')) &&
+    !args.some((a) => /^(?:print|p|unit|align-check|-l|--list)$/.test(a)))
+    ? DISKS
+    : undefined
 
 const cryptsetup: Harm = (args) =>
-  args.some((a) => /^(?:luksFormat|erase|luksErase|luksRemoveKey|luksKillSlot|reencrypt|format|wipe|luksHeaderRestore)$/.test(a)) ? DISKS : undefined
+  args.some((a) =>
+    /^(?:luksFormat|erase|luksErase|luksRemoveKey|luksKillSlot|reencrypt|format|wipe|luksHeaderRestore)$/.test(
+      a,
+    ),
+  )
+    ? DISKS
+    : undefined
 
-const quorumtool: Harm = (args) => (args.some((a) => /^-[a-z]*[evn]/.test(a) || /^--(?:expected|votes)/.test(a)) ? QUORUM : undefined)
+const quorumtool: Harm = (args) =>
+  args.some((a) => /^-[a-z]*[evn]/.test(a) || /^--(?:expected|votes)/.test(a)) ? QUORUM : undefined
 
 const cmapctl: Harm = (args) =>
-  args.some((a) => /^-[a-zA-Z]*[sdDpcC]/.test(a)) ? (args.some((a) => /quorum|votes|nodelist|two_node/.test(a)) ? QUORUM : STACK) : undefined
+  args.some((a) => /^-[a-zA-Z]*[sdDpcC]/.test(a))
+    ? args.some((a) => /quorum|votes|nodelist|two_node/.test(a))
+      ? QUORUM
+      : STACK
+    : undefined
 
 const sedInPlace: Harm = (args) =>
-  args.some((a) => /^-[a-zA-Z]*i/.test(a) || a.startsWith('--in')) ? writes(operandsOf(args)) : undefined
+  args.some((a) => /^-[a-zA-Z]*i/.test(a) || a.startsWith('--in'))
+    ? writes(operandsOf(args))
+    : undefined
 
 const mounts: Harm = (args) => (args.some((a) => /^\/etc\/pve\/?$/.test(a)) ? STACK : undefined)
 
 const jarvis: Harm = ([verb, what]) =>
-  verb === 'resume' || (verb === 'approvals' && what === 'approve') || /^(?:restore|user|token|setup)$/.test(verb ?? '') ? OWN : undefined
+  verb === 'resume' ||
+  (verb === 'approvals' && what === 'approve') ||
+  /^(?:restore|user|token|setup)$/.test(verb ?? '')
+    ? OWN
+    : undefined
 
 const boot: Harm = (args) => (/^(?:format|clean|deinit)$/.test(args[0] ?? '') ? DISKS : undefined)
 
@@ -197,7 +294,10 @@ const volumes: Harm = (args) => (operandsOf(args).length > 0 ? DISKS : undefined
 const zpool: Harm = (args) => {
   const [verb = ''] = operandsOf(args)
   if (/^(?:destroy|labelclear|create|split|reguid)$/.test(verb)) return DISKS
-  return /^(?:export|remove|detach|add|attach|replace)$/.test(verb) && (hasShort(args, 'f') || operandsOf(args).includes('rpool')) ? DISKS : undefined
+  return /^(?:export|remove|detach|add|attach|replace)$/.test(verb) &&
+    (hasShort(args, 'f') || operandsOf(args).includes('rpool'))
+    ? DISKS
+    : undefined
 }
 
 /** By program; `mkfs.*` is found by its beginning. */
@@ -206,7 +306,8 @@ export const HARMS: Readonly<Record<string, Harm>> = {
   unlink: remove,
   rmdir: remove,
   srm: remove,
-  shred: (args) => writes(operandsOf(args)) ?? (operandsOf(args).some(isSystemTree) ? TREE : undefined),
+  shred: (args) =>
+    writes(operandsOf(args)) ?? (operandsOf(args).some(isSystemTree) ? TREE : undefined),
   wipe: (args) => writes(operandsOf(args)),
   truncate: (args) => writes(operandsOf(args)),
   fallocate: (args) => writes(operandsOf(args)),
@@ -215,7 +316,12 @@ export const HARMS: Readonly<Record<string, Harm>> = {
   cp: copy,
   install: copy,
   ln: copy,
-  rsync: (args) => copy(args) ?? (hasLong(args, '--delete', '--delete-after', '--delete-before') && isSystemTree(operandsOf(args).at(-1) ?? '') ? TREE : undefined),
+  rsync: (args) =>
+    copy(args) ??
+    (hasLong(args, '--delete', '--delete-after', '--delete-before') &&
+    isSystemTree(operandsOf(args).at(-1) ?? '')
+      ? TREE
+      : undefined),
   tee: (args) => writes(operandsOf(args)),
   sponge: (args) => writes(operandsOf(args)),
   dd: (args) => writes(setting(args, 'of')),
@@ -231,9 +337,21 @@ export const HARMS: Readonly<Record<string, Harm>> = {
   find,
   sed: sedInPlace,
   perl: sedInPlace,
-  tar: (args) => (args.some((a) => /^--?remove-files/.test(a)) && operandsOf(args).some(isSystemTree) ? TREE : undefined),
-  curl: (args) => writes(args.flatMap((a, i) => (/^(?:-o|--output)$/.test(a) ? [args[i + 1] ?? ''] : []))),
-  wget: (args) => writes(args.flatMap((a, i) => (/^(?:-O|--output-document)$/.test(a) ? [args[i + 1] ?? ''] : []))),
+  tar: (args) =>
+    writes(
+      args.flatMap((a, i) =>
+        /^-?[a-zA-Z]*f$/.test(a) && /[cru]/.test(args[0] ?? '') ? [args[i + 1] ?? ''] : [],
+      ),
+    ) ??
+    (args.some((a) => /^--?remove-files/.test(a)) && operandsOf(args).some(isSystemTree)
+      ? TREE
+      : undefined),
+  curl: (args) =>
+    writes(args.flatMap((a, i) => (/^(?:-o|--output)$/.test(a) ? [args[i + 1] ?? ''] : []))),
+  wget: (args) =>
+    writes(
+      args.flatMap((a, i) => (/^(?:-O|--output-document)$/.test(a) ? [args[i + 1] ?? ''] : [])),
+    ),
 
   mkfs: formats,
   mke2fs: formats,
@@ -242,7 +360,10 @@ export const HARMS: Readonly<Record<string, Harm>> = {
   blkdiscard: formats,
   sg_format: formats,
   sg_sanitize: formats,
-  wipefs: (args) => (hasShort(args, 'ao') || hasLong(args, '--all', '--offset') || hasShort(args, 'f') ? DISKS : undefined),
+  wipefs: (args) =>
+    hasShort(args, 'ao') || hasLong(args, '--all', '--offset') || hasShort(args, 'f')
+      ? DISKS
+      : undefined,
   badblocks: (args) => (hasShort(args, 'wn') ? DISKS : undefined),
   fdisk: partitions(/^(?:-[lx]|--list)/),
   cfdisk: partitions(/^-$/),
@@ -280,7 +401,8 @@ export const HARMS: Readonly<Record<string, Harm>> = {
   'corosync-cfgtool': (args) => (args.some((a) => /^-[HkrR]/.test(a)) ? STACK : undefined),
   systemctl,
   service: ([unit = '', verb = '']) => (STOPPING.test(verb) && stack([unit]) ? STACK : undefined),
-  'invoke-rc.d': ([unit = '', verb = '']) => (STOPPING.test(verb) && stack([unit]) ? STACK : undefined),
+  'invoke-rc.d': ([unit = '', verb = '']) =>
+    STOPPING.test(verb) && stack([unit]) ? STACK : undefined,
   'update-rc.d': ([unit = '']) => (stack([unit]) ? STACK : undefined),
   kill: kills,
   killall: byName,
@@ -300,7 +422,8 @@ export const HARMS: Readonly<Record<string, Harm>> = {
   dpkg,
 
   jarvis,
-  sqlite3: (args) => (args.some(isOwn) ? OWN : undefined),
+  sqlite3: (args) => writes(args),
+  debugfs: (args) => (hasShort(args, 'w') ? DISKS : undefined),
 }
 
 /** By the last part of the path: `/sbin/mkfs.ext4` is mkfs. */
@@ -314,3 +437,11 @@ export const harmOf = (program: string, args: readonly string[]): string | undef
 
 /** What a redirection into this file would do. */
 export const harmOfWriting = writing
+
+/** Code of another language that names such a place: to delete it, or to open it for writing. */
+export const harmOfCode = (code: string, text: string): string | undefined => {
+  if (isRaw(text)) return RAW
+  if (/unlink|rmtree|remove|rmdir|delete|File::Path|FileUtils/.test(code) && isSystemTree(text))
+    return TREE
+  return /write|'[wa]b?\+?'|"[wa]b?\+?"|>/.test(code) ? writing(text) : undefined
+}

@@ -16,7 +16,13 @@ const DEVICE =
 /** Disks, memory, the kernel's emergency keys: writing there is never what a command line is for. */
 export const isRaw = (path: string): boolean => {
   const place = resolved(path)
-  return DEVICE.test(place) || /^\/proc\/(?:sysrq-trigger|kcore|sys\/kernel\/(?:sysrq|core_pattern|modprobe))$/.test(place) || /^\/sys\/(?:block\/[^/]+\/device\/delete|bus\/pci\/.*\/remove|firmware\/efi\/efivars)/.test(place)
+  return (
+    DEVICE.test(place) ||
+    /^\/proc\/(?:sysrq-trigger|kcore|sys\/kernel\/(?:sysrq|core_pattern|modprobe))$/.test(place) ||
+    /^\/sys\/(?:block\/[^/]+\/device\/delete|bus\/pci\/.*\/remove|firmware\/efi\/efivars)/.test(
+      place,
+    )
+  )
 }
 
 /** Files on which logging in, booting, the cluster or the stop itself depend. */
@@ -24,7 +30,8 @@ const VITAL =
   /^\/(?:etc\/pve\/(?:corosync\.conf|priv|authkey|storage\.cfg|user\.cfg|datacenter\.cfg|ha|nodes|qemu-server|lxc|local)?(?:\/.*)?|etc\/pve|etc\/corosync(?:\/.*)?|var\/lib\/(?:pve-cluster|corosync|pve-manager|pve-ha-manager|ceph)(?:\/.*)?|etc\/(?:passwd|shadow|gshadow|group|sudoers(?:\.d)?(?:\/.*)?|fstab|ld\.so\.preload|pam\.d(?:\/.*)?|ssh\/.*|hosts\.deny|cron[^/]*(?:\/.*)?|systemd\/system(?:\/.*)?|rc\.local|profile(?:\.d)?(?:\/.*)?|apt\/.*|network\/interfaces(?:\.d)?(?:\/.*)?|initramfs-tools\/.*|kernel\/.*|zfs\/.*|lvm\/.*)|boot(?:\/.*)?|root\/\.ssh(?:\/.*)?|home\/[^/]+\/\.ssh(?:\/.*)?|root\/\.(?:bashrc|profile|bash_profile)|var\/spool\/cron(?:\/.*)?|please-remove-proxmox-ve)$/
 
 /** Jarvis's own state: the stop, the database of approvals and trails, the settings. */
-const OWN = /(?:^|\/)(?:jarvis\.(?:ya?ml|db[^/]*|service|example\.yaml)|STOP)$|(?:^|\/)jarvis(?:\/|$)|(?:^|\/)\.?jarvis(?:-data)?\//i
+const OWN =
+  /(?:^|\/)(?:jarvis\.(?:ya?ml|db[^/]*|service|example\.yaml)|STOP)$|(?:^|\/)jarvis(?:\/|$)|(?:^|\/)\.?jarvis(?:-data)?\//i
 
 export const isOwn = (path: string): boolean => OWN.test(path)
 
@@ -39,7 +46,8 @@ const BELOW =
 
 /** A tree that must not be deleted, moved away or opened to everybody as a whole. */
 export const isSystemTree = (path: string): boolean => {
-  if (!path.startsWith('/') && !path.startsWith('~')) return /^(?:\.|\.\.|\*|\.\/\*?|\.\.\/\*?|\.\*)$/.test(path)
+  if (!path.startsWith('/') && !path.startsWith('~'))
+    return /^(?:\*|\.\*|(?:\.{1,2}\/?)+\*?)$/.test(path)
   const place = resolved(path)
   return SYSTEM.test(place) || BELOW.test(place) || isVital(place) || isOwn(path)
 }

@@ -1,6 +1,6 @@
 /** What a command runs besides itself: the inner command of a wrapper, or the text of a script. */
 
-export type Inner = { argv?: string[]; script?: string }
+export type Inner = { argv?: string[]; script?: string; code?: string }
 
 const SHELLS = /^(?:ba|da|z|k|mk|a|fi|r)?sh$|^(?:t?csh|busybox|toybox)$/
 export const isShell = (program: string): boolean => SHELLS.test(program.replace(/^.*\//, ''))
@@ -78,9 +78,12 @@ const behind = (args: readonly string[], flag: RegExp) =>
 
 /** Texts in quotes inside a program of another language: `os.system("…")`. */
 const quoted = (code: string): string[] =>
-  [...code.matchAll(/(["'`])((?:(?!\1)[^\\]|\\.)+)\1|q[qxw]?[{(]([^})]+)[})]/g)].map((m) => m[2] ?? m[3] ?? '')
+  [...code.matchAll(/(["'`])((?:(?!\1)[^\\]|\\.)+)\1|q[qxw]?[{(]([^})]+)[})]/g)].map(
+    (m) => m[2] ?? m[3] ?? '',
+  )
 
-const INTERPRETERS = /^(?:python[\d.]*|perl|ruby|node|nodejs|php|lua|g?awk|mawk|tclsh|expect|gdb|vi|vim|ed|ex)$/
+const INTERPRETERS =
+  /^(?:python[\d.]*|perl|ruby|node|nodejs|php|lua|g?awk|mawk|tclsh|expect|gdb|vi|vim|ed|ex)$/
 
 /** Everything that this command would run, one level down. */
 export const innerOf = (program: string, args: readonly string[]): Inner[] => {
@@ -96,7 +99,8 @@ export const innerOf = (program: string, args: readonly string[]): Inner[] => {
   if (name === 'watch') return [{ script: rest(args, WRAPPERS.watch?.valued).join(' ') }]
   if (name === 'tmux' || name === 'parallel') return args.map((script) => ({ script }))
   if (name === 'find') return findInner(args)
-  if (INTERPRETERS.test(name)) return args.flatMap(quoted).map((script) => ({ script }))
+  if (INTERPRETERS.test(name))
+    return args.flatMap((code) => quoted(code).map((script) => ({ script, code })))
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined
   if (wrapper) return wrapperInner(name, args, wrapper)
   const into = Object.hasOwn(INTO, name) ? INTO[name] : undefined
@@ -105,9 +109,20 @@ export const innerOf = (program: string, args: readonly string[]): Inner[] => {
   return [{ argv: rest(into.sub ? args.slice(1) : args, into.valued, into.skip) }]
 }
 
-const wrapperInner = (name: string, args: readonly string[], { valued, skip }: { valued?: RegExp; skip?: number }): Inner[] => {
+const wrapperInner = (
+  name: string,
+  args: readonly string[],
+  { valued, skip }: { valued?: RegExp; skip?: number },
+): Inner[] => {
   const argv = rest(args, valued, skip)
-  const texts = name === 'env' ? behind(args, /^-[a-z]*S$|^--split-string$/).concat(args.filter((a) => /^--split-string=/.test(a)).map((a) => a.slice(15))) : name === 'flock' ? behind(args, /^-c$/) : []
+  const texts =
+    name === 'env'
+      ? behind(args, /^-[a-z]*S$|^--split-string$/).concat(
+          args.filter((a) => /^--split-string=/.test(a)).map((a) => a.slice(15)),
+        )
+      : name === 'flock'
+        ? behind(args, /^-c$/)
+        : []
   return [{ argv }, ...texts.map((script) => ({ script }))]
 }
 
@@ -117,4 +132,8 @@ const sshInner = (args: readonly string[]): Inner[] => {
 }
 
 const findInner = (args: readonly string[]): Inner[] =>
-  args.flatMap((word, i) => (/^-(?:exec|execdir|ok|okdir)$/.test(word) ? [{ argv: args.slice(i + 1).filter((a) => a !== ';' && a !== '+') }] : []))
+  args.flatMap((word, i) =>
+    /^-(?:exec|execdir|ok|okdir)$/.test(word)
+      ? [{ argv: args.slice(i + 1).filter((a) => a !== ';' && a !== '+') }]
+      : [],
+  )

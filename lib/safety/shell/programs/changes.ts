@@ -2,7 +2,7 @@
  * Commands that change something: the few that can be undone, each with exactly the flags that keep it
  * so, and the known ones that cannot, with the reason that a card shows. Whatever is not here is RED.
  */
-import { isStateless, type Tier } from '../../tiers.ts'
+import { isStateless } from '../../tiers.ts'
 import type { Given, Rule, ShellTarget } from '../rule.ts'
 
 const guest = ({ operands }: Given): ShellTarget => ({ kind: 'guest', id: operands[0]! })
@@ -25,26 +25,112 @@ const ofGuest = (program: 'qm' | 'pct'): Rule[] => {
   const pve = { style: 'pve', target: guest } as const
   const p = program
   return [
-    undoable(`${p} start`, '--timeout:number', 'vmid', 'starts a guest', [`${p} start 100`], [`${p} start 100 --skiplock 1`, `${p} start 100 101`], pve),
-    undoable(`${p} shutdown`, '--timeout:number', 'vmid', 'asks a guest to shut down', [`${p} shutdown 100 --timeout 60`], [`${p} shutdown 100 --forceStop 1`, `${p} stop 100`], pve),
-    undoable(`${p} reboot`, '--timeout:number', 'vmid', 'asks a guest to restart', [`${p} reboot 100`], [`${p} reboot 100 --force 1`], pve),
-    undoable(`${p} resume`, '', 'vmid', 'lets a guest go on', [`${p} resume 100`], [`${p} resume 100 --skiplock 1`], pve),
-    undoable(`${p} suspend`, '', 'vmid', 'pauses a guest', [`${p} suspend 100`], [`${p} suspend 100 --todisk 1`], pve),
-    undoable(`${p} snapshot`, '--description:text --vmstate', 'vmid snapshot', 'takes a snapshot', [`${p} snapshot 100 before-update`, `${p} snapshot 100 a1 --description x`], [`${p} delsnapshot 100 a1`, `${p} rollback 100 a1`], pve),
-    undoable(`${p} migrate`, '--online --restart --timeout:number --targetstorage:storage --target-storage:storage --with-local-disks --bwlimit:number', 'vmid node', 'moves a guest to another node', [`${p} migrate 100 pve2 --online 1`], [`${p} migrate 100 pve2 --force 1`, `${p} remote-migrate 100 x`], pve),
-    undoable(`${p} rescan`, '--vmid:vmid --dryrun', '', 'looks for volumes that nobody claims', [`${p} rescan --dryrun 1`], [`${p} destroy 100`], { style: 'pve' }),
+    undoable(
+      `${p} start`,
+      '--timeout:number',
+      'vmid',
+      'starts a guest',
+      [`${p} start 100`],
+      [`${p} start 100 --skiplock 1`, `${p} start 100 101`],
+      pve,
+    ),
+    undoable(
+      `${p} shutdown`,
+      '--timeout:number',
+      'vmid',
+      'asks a guest to shut down',
+      [`${p} shutdown 100 --timeout 60`],
+      [`${p} shutdown 100 --forceStop 1`, `${p} stop 100`],
+      pve,
+    ),
+    undoable(
+      `${p} reboot`,
+      '--timeout:number',
+      'vmid',
+      'asks a guest to restart',
+      [`${p} reboot 100`],
+      [`${p} reboot 100 --force 1`],
+      pve,
+    ),
+    undoable(
+      `${p} resume`,
+      '',
+      'vmid',
+      'lets a guest go on',
+      [`${p} resume 100`],
+      [`${p} resume 100 --skiplock 1`],
+      pve,
+    ),
+    undoable(
+      `${p} suspend`,
+      '',
+      'vmid',
+      'pauses a guest',
+      [`${p} suspend 100`],
+      [`${p} suspend 100 --todisk 1`],
+      pve,
+    ),
+    undoable(
+      `${p} snapshot`,
+      '--description:text --vmstate',
+      'vmid snapshot',
+      'takes a snapshot',
+      [`${p} snapshot 100 before-update`, `${p} snapshot 100 a1 --description x`],
+      [`${p} delsnapshot 100 a1`, `${p} rollback 100 a1`],
+      pve,
+    ),
+    undoable(
+      `${p} migrate`,
+      '--online --restart --timeout:number --targetstorage:storage --target-storage:storage --with-local-disks --bwlimit:number',
+      'vmid node',
+      'moves a guest to another node',
+      [`${p} migrate 100 pve2 --online 1`],
+      [`${p} migrate 100 pve2 --force 1`, `${p} remote-migrate 100 x`],
+      pve,
+    ),
+    undoable(
+      `${p} rescan`,
+      '--vmid:vmid --dryrun',
+      '',
+      'looks for volumes that nobody claims',
+      [`${p} rescan --dryrun 1`],
+      [`${p} destroy 100`],
+      { style: 'pve' },
+    ),
   ]
 }
 
 const engine = (name: string): Rule[] =>
   ['start', 'stop', 'restart'].map((verb) =>
-    undoable(`${name} ${verb}`, '-t:number --time:number --timeout:number', 'container', `${verb}s a container`, [`${name} ${verb} web`], [`${name} ${verb} web db`, `${name} rm -f web`, `${name} kill web`], { target: container }),
+    undoable(
+      `${name} ${verb}`,
+      '-t:number --time:number --timeout:number',
+      'container',
+      `${verb}s a container`,
+      [`${name} ${verb} web`],
+      [`${name} ${verb} web db`, `${name} rm -f web`, `${name} kill web`],
+      { target: container },
+    ),
   )
 
 const oneStateless = ({ operands }: Given) => operands.length === 1 && isStateless(operands[0]!)
 
 const services = ['restart', 'reload', 'try-restart', 'reload-or-restart', 'start'].map((verb) =>
-  undoable(`systemctl ${verb}`, '--no-pager --quiet -q --no-block', 'unit+', `${verb}s a service that keeps no state`, [`systemctl ${verb} pveproxy`, `systemctl ${verb} pvestatd.service`], [`systemctl ${verb} corosync`, `systemctl ${verb} ssh`, `systemctl ${verb} pveproxy corosync`, `systemctl ${verb} 'pve*'`, `systemctl ${verb} networking`], { anywhere: true, check: oneStateless, target: service }),
+  undoable(
+    `systemctl ${verb}`,
+    '--no-pager --quiet -q --no-block',
+    'unit+',
+    `${verb}s a service that keeps no state`,
+    [`systemctl ${verb} pveproxy`, `systemctl ${verb} pvestatd.service`],
+    [
+      `systemctl ${verb} corosync`,
+      `systemctl ${verb} ssh`,
+      `systemctl ${verb} pveproxy corosync`,
+      `systemctl ${verb} 'pve*'`,
+      `systemctl ${verb} networking`,
+    ],
+    { anywhere: true, check: oneStateless, target: service },
+  ),
 )
 
 const API_YELLOW =
@@ -59,28 +145,176 @@ const apiGuest = ({ operands, flags }: Given): ShellTarget | undefined => {
 export const changes: readonly Rule[] = [
   ...ofGuest('qm'),
   ...ofGuest('pct'),
-  undoable('qm disk rescan', '--vmid:vmid --dryrun', '', 'looks for volumes that nobody claims', ['qm disk rescan'], ['qm disk unlink 100 --idlist x'], { style: 'pve' }),
-  undoable('pct fstrim', '--ignore-mountpoints', 'vmid', 'gives unused blocks back to the storage', ['pct fstrim 105'], ['pct fsck 105'], { style: 'pve', target: guest }),
-  undoable('vzdump', '--storage:storage --mode:word --compress:word --node:node --notes-template:text --protected --bwlimit:number --quiet', 'vmid', 'makes a backup of a guest', ['vzdump 100 --storage cluster-backup --mode snapshot', 'vzdump 105 --compress zstd'], ['vzdump --all 1', 'vzdump 100 101', 'vzdump 100 --remove 1', 'vzdump 100 --prune-backups keep-last=1', 'vzdump 100 --script /tmp/x', 'vzdump 100 --dumpdir /', 'vzdump 100 --stop 1'], { style: 'pve', target: guest }),
-  undoable('pvesh create', '--timeout:number --snapname:snapshot --description:text --vmid:vmid --storage:storage --mode:word --compress:word --output-format:word', 'text', 'does one thing to one guest that can be undone', ['pvesh create /nodes/pve1/qemu/100/status/start', 'pvesh create /nodes/pve1/vzdump --vmid 100 --storage x'], ['pvesh create /nodes/pve1/qemu/100/status/stop', 'pvesh create /nodes/pve1/stopall', 'pvesh create /nodes/pve1/qemu/100/agent/exec --command id', 'pvesh create /nodes/pve1/status --command reboot', 'pvesh create /nodes/pve1/qemu/100/status/shutdown --forceStop 1'], { style: 'pve', check: ({ operands }) => API_YELLOW.test(operands[0]!), target: apiGuest }),
-  undoable('pvenode wakeonlan', '', 'node', 'wakes a node', ['pvenode wakeonlan pve4'], ['pvenode stopall'], { style: 'pve' }),
-  undoable('wakeonlan', '-i:address', 'mac', 'wakes a machine', ['wakeonlan bc:24:11:2e:5f:01'], ['wakeonlan -f /tmp/x']),
+  undoable(
+    'qm disk rescan',
+    '--vmid:vmid --dryrun',
+    '',
+    'looks for volumes that nobody claims',
+    ['qm disk rescan'],
+    ['qm disk unlink 100 --idlist x'],
+    { style: 'pve' },
+  ),
+  undoable(
+    'pct fstrim',
+    '--ignore-mountpoints',
+    'vmid',
+    'gives unused blocks back to the storage',
+    ['pct fstrim 105'],
+    ['pct fsck 105'],
+    { style: 'pve', target: guest },
+  ),
+  undoable(
+    'vzdump',
+    '--storage:storage --mode:word --compress:word --node:node --notes-template:text --protected --bwlimit:number --quiet',
+    'vmid',
+    'makes a backup of a guest',
+    ['vzdump 100 --storage cluster-backup --mode snapshot', 'vzdump 105 --compress zstd'],
+    [
+      'vzdump --all 1',
+      'vzdump 100 101',
+      'vzdump 100 --remove 1',
+      'vzdump 100 --prune-backups keep-last=1',
+      'vzdump 100 --script /tmp/x',
+      'vzdump 100 --dumpdir /',
+      'vzdump 100 --stop 1',
+    ],
+    { style: 'pve', target: guest },
+  ),
+  undoable(
+    'pvesh create',
+    '--timeout:number --snapname:snapshot --description:text --vmid:vmid --storage:storage --mode:word --compress:word --output-format:word',
+    'text',
+    'does one thing to one guest that can be undone',
+    [
+      'pvesh create /nodes/pve1/qemu/100/status/start',
+      'pvesh create /nodes/pve1/vzdump --vmid 100 --storage x',
+    ],
+    [
+      'pvesh create /nodes/pve1/qemu/100/status/stop',
+      'pvesh create /nodes/pve1/stopall',
+      'pvesh create /nodes/pve1/qemu/100/agent/exec --command id',
+      'pvesh create /nodes/pve1/status --command reboot',
+      'pvesh create /nodes/pve1/qemu/100/status/shutdown --forceStop 1',
+    ],
+    { style: 'pve', check: ({ operands }) => API_YELLOW.test(operands[0]!), target: apiGuest },
+  ),
+  undoable(
+    'pvenode wakeonlan',
+    '',
+    'node',
+    'wakes a node',
+    ['pvenode wakeonlan pve4'],
+    ['pvenode stopall'],
+    { style: 'pve' },
+  ),
+  undoable(
+    'wakeonlan',
+    '-i:address',
+    'mac',
+    'wakes a machine',
+    ['wakeonlan bc:24:11:2e:5f:01'],
+    ['wakeonlan -f /tmp/x'],
+  ),
 
   ...services,
-  undoable('systemctl reset-failed', '--no-pager', 'unit?', 'forgets that a service has failed', ['systemctl reset-failed', 'systemctl reset-failed pveproxy'], ['systemctl reset-failed --root=/x'], { anywhere: true }),
+  undoable(
+    'systemctl reset-failed',
+    '--no-pager',
+    'unit?',
+    'forgets that a service has failed',
+    ['systemctl reset-failed', 'systemctl reset-failed pveproxy'],
+    ['systemctl reset-failed --root=/x'],
+    { anywhere: true },
+  ),
   ...engine('docker'),
   ...engine('podman'),
 
-  undoable('zpool scrub', '-psw', 'pool', 'reads a whole pool and mends what is damaged', ['zpool scrub rpool', 'zpool scrub -p tank'], ['zpool clear tank', 'zpool scrub a b']),
-  undoable('zpool trim', '-c', 'pool', 'gives unused blocks back to the disks', ['zpool trim rpool'], ['zpool initialize rpool']),
-  undoable('zfs snapshot', '-r', 'dataset', 'takes a snapshot', ['zfs snapshot rpool/data@before'], ['zfs rollback rpool/data@before', 'zfs snapshot rpool/data'], { check: ({ operands }) => operands[0]!.includes('@') }),
-  undoable('zfs hold', '-r', 'word dataset', 'keeps a snapshot from being deleted', ['zfs hold keep rpool/data@before'], ['zfs release keep rpool/data@before']),
-  undoable('btrfs scrub start', '', 'place', 'reads a whole file system', ['btrfs scrub start /'], ['btrfs balance start /']),
-  undoable('smartctl', '-t:selftest --test:selftest -d:columns', 'device', 'lets a disk test itself', ['smartctl -t short /dev/sda', 'smartctl --test=long /dev/sda'], ['smartctl -s off /dev/sda', 'smartctl -t offline,x /dev/sda', 'smartctl --set=security-freeze /dev/sda'], { needs: '-t --test' }),
-  undoable('fstrim', '-avnA --all --verbose --fstab', 'place?', 'gives unused blocks back to the disks', ['fstrim -av', 'fstrim -v /'], ['fstrim -o 0 -l 1 /']),
-  undoable('apt update', '', '', 'fetches the lists of packages', ['apt update'], ['apt upgrade', 'apt update -o x=y']),
-  undoable('apt-get update', '', '', 'fetches the lists of packages', ['apt-get update'], ['apt-get dist-upgrade', 'apt-get -o x=y update']),
-  undoable('pveam update', '', '', 'fetches the list of templates', ['pveam update'], ['pveam remove local:vztmpl/x']),
+  undoable(
+    'zpool scrub',
+    '-psw',
+    'pool',
+    'reads a whole pool and mends what is damaged',
+    ['zpool scrub rpool', 'zpool scrub -p tank'],
+    ['zpool clear tank', 'zpool scrub a b'],
+  ),
+  undoable(
+    'zpool trim',
+    '-c',
+    'pool',
+    'gives unused blocks back to the disks',
+    ['zpool trim rpool'],
+    ['zpool initialize rpool'],
+  ),
+  undoable(
+    'zfs snapshot',
+    '-r',
+    'dataset',
+    'takes a snapshot',
+    ['zfs snapshot rpool/data@before'],
+    ['zfs rollback rpool/data@before', 'zfs snapshot rpool/data'],
+    { check: ({ operands }) => operands[0]!.includes('@') },
+  ),
+  undoable(
+    'zfs hold',
+    '-r',
+    'word dataset',
+    'keeps a snapshot from being deleted',
+    ['zfs hold keep rpool/data@before'],
+    ['zfs release keep rpool/data@before'],
+  ),
+  undoable(
+    'btrfs scrub start',
+    '',
+    'place',
+    'reads a whole file system',
+    ['btrfs scrub start /'],
+    ['btrfs balance start /'],
+  ),
+  undoable(
+    'smartctl',
+    '-t:selftest --test:selftest -d:columns',
+    'device',
+    'lets a disk test itself',
+    ['smartctl -t short /dev/sda', 'smartctl --test=long /dev/sda'],
+    [
+      'smartctl -s off /dev/sda',
+      'smartctl -t offline,x /dev/sda',
+      'smartctl --set=security-freeze /dev/sda',
+    ],
+    { needs: '-t --test' },
+  ),
+  undoable(
+    'fstrim',
+    '-avnA --all --verbose --fstab',
+    'place?',
+    'gives unused blocks back to the disks',
+    ['fstrim -av', 'fstrim -v /'],
+    ['fstrim -o 0 -l 1 /'],
+  ),
+  undoable(
+    'apt update',
+    '',
+    '',
+    'fetches the lists of packages',
+    ['apt update'],
+    ['apt upgrade', 'apt update -o x=y'],
+  ),
+  undoable(
+    'apt-get update',
+    '',
+    '',
+    'fetches the lists of packages',
+    ['apt-get update'],
+    ['apt-get dist-upgrade', 'apt-get -o x=y update'],
+  ),
+  undoable(
+    'pveam update',
+    '',
+    '',
+    'fetches the list of templates',
+    ['pveam update'],
+    ['pveam remove local:vztmpl/x'],
+  ),
 ]
 
 /** Reasons for what needs an exact approval, by the longest beginning that fits. */

@@ -41,7 +41,9 @@ const awkCode = (script: string): string | undefined => {
     const c = script[at]!
     if (c === '"' || (c === '/' && '{}(;,!~&|'.includes(before))) {
       const rest = script.slice(at + 1)
-      const body = (c === '"' ? /^(?:[^"\\]|\\.)*"/ : /^(?:[^/\\"[]|\\.|\[[^\]/"[\\]+\])*\//).exec(rest)
+      const body = (c === '"' ? /^(?:[^"\\]|\\.)*"/ : /^(?:[^/\\"[]|\\.|\[[^\]/"[\\]+\])*\//).exec(
+        rest,
+      )
       if (!body) return undefined
       code += c + c
       at += body[0].length
@@ -62,5 +64,9 @@ export const isPlainJq = (filter: string): boolean => {
   if (filter.length > 400 || SECRETIVE.test(filter)) return false
   // A string with `\(…)` holds code: it is not emptied, and its backslash is refused below.
   const code = filter.replace(/"(?:[^"\\]|\\[^(])*"/g, '""')
-  return !JQ_FORBIDDEN.test(code) && /^[\w\s.[\]{}()|,:;?<>=!+*/%"@-]*$/.test(code) && !/@sh\b/.test(code)
+  return (
+    !JQ_FORBIDDEN.test(code) &&
+    /^[\w\s.[\]{}()|,:;?<>=!+*/%"@-]*$/.test(code) &&
+    !/@sh\b/.test(code)
+  )
 }
