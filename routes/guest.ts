@@ -12,7 +12,7 @@ import type { Ctx } from './answer.ts'
 import { guestIn } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
-import { pastOf } from './past.ts'
+import { isFresh, pastOf } from './past.ts'
 import { createReader, notAsked, type Read } from './reading.ts'
 
 const SHOWN_EVENTS = 12
@@ -40,6 +40,7 @@ export const showGuest = (needs: Needs) => {
         subject,
         range,
         own: ['cpu', 'memory', 'netin', 'netout'],
+        isNow: guest.condition !== 'unknown' && isFresh(picture.parts.resources, now),
         rrd: {
           cpu: 'cpu',
           memory: 'mem',

@@ -20,7 +20,10 @@ export const near = (path: string): NearLink[] => {
         ...panels.map((name) => ({ title: name, href: paths.panel(name) })),
       ]
   const asked = path.slice(path.lastIndexOf('/') + 1).replace(/\.(txt|json)$/, '')
-  const distance = (link: NearLink) => edits(asked, link.href.slice(link.href.lastIndexOf('/') + 1))
+  const distance = (link: NearLink) =>
+    path.startsWith(`${link.href}/`)
+      ? -1
+      : edits(asked, link.href.slice(link.href.lastIndexOf('/') + 1))
   all.sort((a, b) => distance(a) - distance(b))
   return path.startsWith('/f/') ? all : all.slice(0, 5)
 }

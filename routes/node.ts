@@ -9,7 +9,7 @@ import type { Ctx } from './answer.ts'
 import { nodeIn } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
-import { pastOf } from './past.ts'
+import { isFresh, pastOf } from './past.ts'
 import { createReader, notAsked, type Read } from './reading.ts'
 
 const SHOWN_EVENTS = 12
@@ -35,6 +35,7 @@ export const showNode = (needs: Needs) => {
         subject,
         range,
         own: ['cpu', 'memory', 'netin', 'netout'],
+        isNow: node.reach === 'online' && isFresh(picture.parts.resources, now),
         rrd: { cpu: 'cpu', memory: 'memused', netin: 'netin', netout: 'netout', load: 'loadavg' },
         samples,
       }),

@@ -2,6 +2,7 @@
  * The past of a node or guest for one page: our own samples, and where we have none those of
  * Proxmox, which also knows what we do not keep (disk, load). What nobody measured stays a gap.
  */
+import type { Part } from '../lib/cluster/picture.ts'
 import type { Metric } from '../lib/cluster/samples.ts'
 import { inWords } from '../lib/errors.ts'
 import type { Sample } from '../lib/proxmox/types.ts'
@@ -15,6 +16,8 @@ type Wanted = {
   subject: string
   range: RangeName
   own: Metric[]
+  /** Is it seen now? */
+  isNow: boolean
   /** Which key of RRD is which; without an entry RRD is not asked for it. */
   rrd?: Partial<Record<PastKey, string>> | undefined
   samples?: Got<Sample[]> | undefined
@@ -35,11 +38,16 @@ export const pastOf = ({ cluster, clock }: Pick<Needs, 'cluster' | 'clock'>, w: 
     const theirs = meansOf(rows, column, { from, step, steps })
     series[key] = theirs.map((mean, i) => series[key]?.[i] ?? mean)
   }
-  return { range: w.range, from, to, step, series, trouble: troubleOf(w.samples) }
+  const trouble = troubleOf(w.samples)
+  return { range: w.range, from, to, step, series, isNow: w.isNow, trouble }
 }
 
 const troubleOf = (got: Got<Sample[]> | undefined) =>
   got?.problem && `The history of Proxmox: ${inWords(got.problem)}`
+
+/** Was the part of the picture read lately enough to be believed? */
+export const isFresh = ({ at, limit }: Part, now: number): boolean =>
+  at !== undefined && now - at <= limit
 
 type Grid = { from: number; step: number; steps: number }
 

@@ -16,7 +16,7 @@ import type { Ctx } from './answer.ts'
 import { storageIn } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
-import { pastOf } from './past.ts'
+import { isFresh, pastOf } from './past.ts'
 import { createReader, notAsked, type Read } from './reading.ts'
 
 const SHOWN_EVENTS = 12
@@ -38,7 +38,12 @@ export const showStorage = (needs: Needs) => {
       timeZone: needs.config.timeZone,
       storage,
       at: picture.parts.resources.at,
-      past: pastOf(needs, { subject, range, own: ['used'] }),
+      past: pastOf(needs, {
+        subject,
+        range,
+        own: ['used'],
+        isNow: storage.condition === 'available' && isFresh(picture.parts.resources, now),
+      }),
       ...asked,
       events: needs.events.query({ subject, since: now - ranges[range].ms, limit: SHOWN_EVENTS }),
     }

@@ -14,6 +14,7 @@ const hour = (cpu: (number | null)[]): Past => ({
   from: NOON - 3_600_000,
   to: NOON,
   step: 60_000,
+  isNow: true,
   series: { cpu },
 })
 const curve: Curve = {
@@ -46,6 +47,11 @@ pages('an old figure is not told as that of now', () => {
   const html = drawn(hour([...flat(50), ...flat(10, null)]))
   assert.match(html, '<span class="fig">–')
   assert.match(html, 'peak 10\u2009% at 11:00')
+})
+pages('of a thing that is not seen now no figure is told as that of now', () => {
+  const html = drawn({ ...hour(flat(60)), isNow: false })
+  assert.match(html, '<span class="fig">–')
+  assert.match(html, 'peak 10\u2009%')
 })
 pages('what happened is a line; words that would lie on each other are left out', () => {
   const at = (minutesAgo: number) => NOON - minutesAgo * 60_000

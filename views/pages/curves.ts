@@ -43,6 +43,8 @@ export type Past = {
   /** Milliseconds. */
   step: number
   series: Partial<Record<PastKey, (number | null)[]>>
+  /** Is the newest reading that of now? Of a thing that is not seen now it is not. */
+  isNow: boolean
   /** Why a part of it is missing. */
   trouble?: string | undefined
 }
@@ -102,21 +104,21 @@ ${graph({
 })}`
 }
 
-/** The newest reading, where it is not older than three steps. */
-const latest = (points: Points): number | undefined =>
-  points.slice(-4).findLast((v) => v !== null && v !== undefined) ?? undefined
+/** The newest reading, where it is not older than three steps and the thing is seen now. */
+const latest = ({ isNow }: Past, points: Points): number | undefined =>
+  isNow ? (points.slice(-4).findLast((v) => v !== null && v !== undefined) ?? undefined) : undefined
 
 const headOf = (past: Past, c: Curve, m: Moment) =>
   c.series.map(({ key, words }, i) => {
     const points = past.series[key] ?? []
-    const shownFigure = figure(partsOf(c, latest(points)), words)
+    const shownFigure = figure(partsOf(c, latest(past, points)), words)
     if (c.series.length === 1) {
       const peak = peakOf(past, points, c, m)
       return html`<span>${shownFigure}</span>${peak ? html` <span>${peak}</span>` : ''}`
     }
     return i === 0
       ? html`<span class="key">${shownFigure}</span> `
-      : html`<span class="key second">${inWords(c, latest(points))} ${words}</span>`
+      : html`<span class="key second">${inWords(c, latest(past, points))} ${words}</span>`
   })
 
 /** `peak 52 % at 13:41`. */
@@ -152,7 +154,7 @@ const inWords = ({ kind }: Curve, v: number | null | undefined): string =>
 const sentenceOf = (past: Past, c: Curve, m: Moment): string => {
   const said = c.series.map(({ key, words }) => {
     const points = past.series[key] ?? []
-    return `${inWords(c, latest(points))} ${words}, ${peakOf(past, points, c, m)}`
+    return `${inWords(c, latest(past, points))} ${words}, ${peakOf(past, points, c, m)}`
   })
   const gaps = gapsOf(past, past.series[c.series[0]!.key] ?? [])
   return `${c.title} over ${ranges[past.range].words}: ${said.join('; ')}${gaps.length ? `; ${count(gaps.length, 'gap')} without readings` : ''}.`.replace(
@@ -224,7 +226,7 @@ export const curveLines = (past: Past, curves: readonly Curve[], m: Moment): str
   const widest = Math.max(0, ...rows.map(({ c }) => c.title.length))
   return rows.map(({ c, s, points }) => {
     const top = topOf(c, [points])
-    const said = `${inWords(c, latest(points))} ${s.words}, ${peakOf(past, points, c, m) || 'no readings'}`
+    const said = `${inWords(c, latest(past, points))} ${s.words}, ${peakOf(past, points, c, m) || 'no readings'}`
     return `  ${c.title.padEnd(widest)}  ${sparks(points, top)}  ${said}`.replace(/\u2009/g, ' ')
   })
 }

@@ -33,13 +33,17 @@ export const deedsPanel = (d: Deeds, { now }: { now: number }): Html =>
     at: now,
     now,
     limit: PAGE_LIMIT_MS,
-    body: html`${d.busy ? html`<p class="under-way" role="status">${glyph('working')} It is ${shown(d.busy)}.</p>` : ''}<ul class="deeds untiered">${order.flatMap(
+    body: html`${d.busy ? underWay(d.vmid, d.busy) : ''}<ul class="deeds untiered">${order.flatMap(
       (verb) => {
         const offer = d.offers.find((o) => o.verb === verb)
         return offer ? [deed(d, verb, offer.whyNot)] : []
       },
     )}</ul>`,
   })
+
+/** While it lasts the page looks again by itself; with it goes the asking. */
+const underWay = (vmid: number, busy: string) =>
+  html`<p class="under-way" role="status" hx-get="${paths.guest(vmid)}" hx-trigger="every 3s" hx-target="#main" hx-select="#main" hx-swap="outerMorph">${glyph('working')} It is ${shown(busy)}.</p>`
 
 const deed = ({ vmid }: Deeds, verb: Verb, whyNot: string | undefined) => {
   const { text, icon: name, words } = looks[verb]
