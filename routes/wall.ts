@@ -49,7 +49,7 @@ const answer = (c: Ctx, needs: Needs, name: PanelName | undefined) => {
       c,
       name ? wallListText(wallListOf(name, picture, extra)) : wallText(wallOf(picture, extra)),
     )
-  const { body } = drawn(name, picture, extra, needs.version)
+  const body = screenOf(name, picture, extra, needs.version).body()
   if (c.req.query('part') !== undefined) return c.html(body)
   const assets = assetsOf(needs.config.root)
   return c.html(
@@ -69,19 +69,19 @@ const answer = (c: Ctx, needs: Needs, name: PanelName | undefined) => {
 }
 
 /** What is told, for comparing, and how it looks. */
-const drawn = (
+const screenOf = (
   name: PanelName | undefined,
   picture: Picture,
   extra: Extra,
   version: string,
-): { told: object; body: Html } => {
+): { told: object; body: () => Html } => {
   const moment = wallMoment(picture, extra, version)
   if (name) {
     const told = wallListOf(name, picture, extra)
-    return { told, body: wallList(told, moment) }
+    return { told, body: () => wallList(told, moment) }
   }
   const told = wallOf(picture, extra)
-  return { told, body: wall(told, moment) }
+  return { told, body: () => wall(told, moment) }
 }
 
 const RANGE = /^([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)$/
@@ -110,22 +110,22 @@ export const wallSources = (version: string): Record<string, LiveSource> =>
 const source = (name: PanelName | undefined, version: string): LiveSource => {
   let seen: { picture: Picture; extra: Extra } | undefined
   let told: string | undefined
-  const draw = () => drawn(name, seen!.picture, seen!.extra, version)
+  const screen = () => screenOf(name, seen!.picture, seen!.extra, version)
   return {
     face: {
       target: 'wall',
       wall: {
         whole() {
-          const now = draw()
+          const now = screen()
           told = JSON.stringify(now.told)
-          return String(now.body)
+          return String(now.body())
         },
         rows: () => new Map(),
       },
     },
     look(picture, extra) {
       seen = { picture, extra }
-      if (told === undefined || JSON.stringify(draw().told) === told) return undefined
+      if (told === undefined || JSON.stringify(screen().told) === told) return undefined
       told = undefined
       return { whole: true }
     },

@@ -6,6 +6,7 @@ import type { Frame } from '../parts/frame.ts'
 import { shown } from '../parts/shown.ts'
 import type { WallRow, WallSign } from '../parts/wall.ts'
 import { part } from '../parts/words.ts'
+import { FULL } from '../wall-tiles.ts'
 import { type BackupRow, backups } from './backups.ts'
 import { type EventRow, events } from './events.ts'
 import { type GuestRow, guests } from './guests.ts'
@@ -17,9 +18,6 @@ import { quorum, type VoteRow } from './quorum.ts'
 import { type StorageRow, storage } from './storage.ts'
 import { type TaskRow, tasks } from './tasks.ts'
 import { type TemperatureRow, temperatures } from './temperatures.ts'
-
-/** Used beyond this wants attention, as in the sentence. */
-const FULL = 0.95
 
 const full = (share: number | undefined): WallSign => ((share ?? 0) >= FULL ? 'attention' : 'well')
 
