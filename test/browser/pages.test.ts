@@ -35,8 +35,9 @@ const findings = async (page: Page): Promise<string[]> => {
   )
 }
 
-const everyMode = ['/guests/303', '/settings', '/settings/appearance']
+const everyMode = ['/guests/303', '/settings']
 const once = [
+  '/settings/appearance',
   '/guests',
   '/guests/100?span=month',
   '/nodes',
@@ -116,15 +117,28 @@ pages('a deed is done from the page of its guest, with keys alone', async ({ bro
   const { page, said } = await sitDown(browser, house, '/guests/100')
   const start = page.locator('form[action="/guests/100/start"] button')
   await start.focus()
-  await page.keyboard.press('Enter')
-  await page.waitForURL('**/guests/100')
-  for (let i = 0; i < 40 && !(await page.locator('.subject .g-well').count()); i++) {
-    await page.waitForTimeout(250)
-    await page.reload()
-  }
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+  await holds(page, "document.querySelector('.subject .g-well')")
   assert.is(await page.locator('.subject .g-well').count(), 1)
   assert.is(await page.locator('#deed-start[disabled]').count(), 1)
   assert.equal(said, [])
+  await page.context().close()
+})
+
+pages('a deed that takes long is followed by the page itself', async ({ browser, house }) => {
+  house.lab.world.guest(302)!.deaf = true
+  const { page } = await sitDown(browser, house, '/guests/302')
+  await Promise.all([
+    page.waitForEvent('load'),
+    page.locator('form[action="/guests/302/shutdown"] button').click(),
+  ])
+  assert.match(await page.locator('.under-way').innerText(), 'being shut down by')
+  assert.match(await page.locator('#deed-reboot-why').innerText(), 'being shut down by')
+  await page.evaluate('window.stayed = true')
+  await holds(page, "!document.querySelector('.under-way')", 60_000)
+  assert.is(await page.evaluate('window.stayed'), true)
+  assert.ok((await page.locator('.deeds form button').count()) > 0, 'something may be done again')
+  house.lab.world.guest(302)!.deaf = false
   await page.context().close()
 })
 
