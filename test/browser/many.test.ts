@@ -34,8 +34,6 @@ many('800 guests follow the cluster, and no name becomes markup', async ({ brows
   await holds(page, `document.getElementById('guest-${vmid}').dataset.is !== '${was}'`)
   assert.is(await page.locator('#main script, #main img, #main iframe').count(), 0)
   assert.equal(said, [])
-  const ms = await page.evaluate<number>('window.longest ?? 0')
-  console.log(`COUNT guests on the page: 800, longest task ${ms} ms`)
   await page.context().close()
 })
 

@@ -1,8 +1,10 @@
 /** The stream through the front door: real sockets, the real guard, a picture that a test changes. */
 import { createServer, type Server } from 'node:http'
+import { createServer as createHttpsServer, get } from 'node:https'
 import { createAdaptorServer } from '@hono/node-server'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCertificates } from '../../lab/certificates.ts'
 import type { GuestState } from '../../lib/cluster/picture.ts'
 import { type Reader, reader, until } from '../lib/live/stage.ts'
 import { hostileNames, staleEvening } from '../pictures.ts'
@@ -286,6 +288,33 @@ live('HEAD opens nothing', async (t) => {
   })
   assert.is(answer.status, 200)
   assert.is(t.site.live.counts().viewers, 0)
+})
+
+live('over TLS the stream is the same', async ({ site, token }) => {
+  const { nodes, ca } = createCertificates([{ name: 'desk', ip: '127.0.0.1' }], Date.now())
+  const { cert, key } = nodes.get('desk')!
+  const server = createAdaptorServer({
+    fetch: site.app.fetch as never,
+    createServer: createHttpsServer,
+    serverOptions: { cert, key },
+  }) as Server
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as { port: number }
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+  const text = await new Promise<string>((done, fail) => {
+    const request = get({ host: '127.0.0.1', port, path: '/live', ca, headers }, (response) => {
+      let seen = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        seen += chunk
+        if (seen.includes('event: beat')) done(seen)
+      })
+    })
+    request.on('error', fail)
+  })
+  assert.match(text, 'hx-target="#panel-guests"')
+  await site.live.close()
+  await new Promise((done) => server.close(done))
 })
 
 live('without a raw socket the stream is a web response', async ({ site }) => {
