@@ -21,23 +21,23 @@ export const curvesOf = (
   timeZone: string,
 ): Past => {
   const minute = Math.floor(now / minutes(1))
-  const shape = `${picture.nodes.length} ${picture.guests.length}`
+  const few = picture.guests.length <= MOST_GUESTS ? picture.guests : []
+  const shape = [...picture.nodes.map((n) => n.name), ...few.map((g) => g.vmid)].join()
   const before = kept.get(history)
   if (before?.minute === minute && before.shape === shape) return before.past
-  const past = read(history, picture, now, timeZone)
+  const past = read(history, picture.nodes, few, { now, timeZone })
   kept.set(history, { minute, shape, past })
   return past
 }
 
 const read = (
   history: Cluster['history'],
-  { nodes, guests }: Picture,
-  now: number,
-  timeZone: string,
+  nodes: Picture['nodes'],
+  few: Picture['guests'],
+  { now, timeZone }: { now: number; timeZone: string },
 ): Past => {
   const hour = { from: now - hours(1), to: now, step: 60 }
   const cpu = (subject: string): Curve => whole(history.series(subject, 'cpu', hour).values)
-  const few = guests.length <= MOST_GUESTS ? guests : []
   const midnight = midnightOf(now, timeZone)
   return {
     nodes: new Map(nodes.map(({ name }) => [name, cpu(`node/${name}`)])),

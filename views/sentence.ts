@@ -3,6 +3,7 @@
  * order of urgency: the first fact that holds is told, then the first wish; what is left over fills
  * the second line. Pure: the same picture at the same moment says the same.
  */
+import { isFresh } from '../lib/clock.ts'
 import type { NodeState, Picture } from '../lib/cluster/picture.ts'
 import { age, count, percent, timeOfDay } from '../lib/format.ts'
 import { shown } from './parts/shown.ts'
@@ -83,7 +84,7 @@ const neverSeen: Rule = ({ parts: { resources: r }, m }) => {
 }
 
 const silent: Rule = ({ parts: { resources: r }, m }) =>
-  r.at === undefined || m.now - r.at <= r.limit
+  r.at === undefined || isFresh(r, m.now)
     ? undefined
     : {
         says: 'The cluster does not answer.',
@@ -130,7 +131,7 @@ const nothing: Rule = ({ nodes, parts }) => {
   if (parts.resources.trouble?.kind === 'forbidden')
     return {
       says: 'I may not see the cluster.',
-      more: ended(shown(parts.resources.trouble.text)),
+      more: ended(capital(shown(parts.resources.trouble.text))),
       tone: 'unseen',
     }
   return { says: 'I see no nodes.', tone: 'unseen' }
@@ -283,3 +284,5 @@ const words = [
 const inWords = (n: number): string => words[n] ?? String(n)
 
 const ended = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

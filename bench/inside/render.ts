@@ -15,8 +15,26 @@ const escapes: Record<string, string> = {
 const esc = (text: string) =>
   /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (c) => escapes[c]!) : text
 
-const plainRow = (r: GuestRow) =>
-  `<tr id="${esc(r.id)}" data-is="${esc(r.is)}"><td class="n">${esc(r.vmid)}</td><th scope="row">${esc(r.name)}</th><td>${esc(r.kind)}</td><td>${esc(r.node)}</td><td class="is">${esc(r.state)}</td><td class="n">${esc(r.cpu)}</td><td class="n">${esc(r.memory)}</td><td class="n">${esc(r.net)}</td><td class="n">${esc(r.uptime)}</td><td>${esc(r.tags)}</td></tr>\n`
+const signs = {
+  running: ['well', 'up'],
+  stopped: ['off', 'off'],
+  paused: ['attention', 'paused'],
+  unknown: ['unknown', 'cannot be seen'],
+  other: ['attention', 'neither on nor off'],
+}
+const deeds = {
+  start: ['Start', 'play'],
+  reboot: ['Restart', 'restart'],
+  shutdown: ['Shut down', 'power'],
+}
+const titleOf = (r: GuestRow) => `${deeds[r.verbs[0]!.verb][0]} ${r.name}`
+
+const plainRow = (r: GuestRow) => {
+  const [sign, label] = signs[r.is]
+  const { verb } = r.verbs[0]!
+  const title = esc(titleOf(r))
+  return `<tr id="${esc(r.id)}" data-is="${esc(r.is)}"><td class="sign"><svg class="glyph g-${sign}" role="img" aria-label="${label}"><use href="#g-${sign}"/></svg></td><td class="id">${esc(r.vmid)}</td><th scope="row"><a href="/guests/${esc(r.vmid)}">${esc(r.name)}</a><span class="brief">${esc(r.kind)} on ${esc(r.node)}</span></th><td class="node"><span class="kind">${esc(r.kind)}</span> ${esc(r.node)}</td><td class="share cpu"><span class="fig">${esc(r.cpu)}</span></td><td class="memory share"><span class="fig">${esc(r.memory)}</span></td><td class="hour"></td><td class="is">${esc(r.brief)}</td><td class="acts"><form method="post" action="/guests/${esc(r.vmid)}/${verb}"><button class="tool" title="${title}" aria-label="${title}"><svg class="icon" aria-hidden="true"><use href="#i-${deeds[verb][1]}"/></svg></button></form></td><td class="go" aria-hidden="true"><svg class="icon" aria-hidden="true"><use href="#i-next"/></svg></td></tr>\n`
+}
 
 type React = {
   createElement: (tag: string, props: object | null, ...children: unknown[]) => unknown
@@ -24,18 +42,45 @@ type React = {
 type ReactServer = { renderToStaticMarkup(element: unknown): string }
 const { createElement: h } = await peer<React>('react')
 const { renderToStaticMarkup } = await peer<ReactServer>('react-dom/server')
-const reactRow = (r: GuestRow) =>
-  h(
+const td = (className: string, ...children: unknown[]) => h('td', { className }, ...children)
+const fig = (text: string) => h('span', { className: 'fig' }, text)
+const drawn = (className: string, href: string, more: object = { 'aria-hidden': true }) =>
+  h('svg', { className, ...more }, h('use', { href }))
+const reactRow = (r: GuestRow) => {
+  const [sign, label] = signs[r.is]
+  const { verb } = r.verbs[0]!
+  const title = titleOf(r)
+  return h(
     'tr',
     { key: r.id, id: r.id, 'data-is': r.is },
-    h('td', { className: 'n' }, r.vmid),
-    h('th', { scope: 'row' }, r.name),
-    h('td', null, r.kind),
-    h('td', null, r.node),
-    h('td', { className: 'is' }, r.state),
-    ...[r.cpu, r.memory, r.net, r.uptime].map((text) => h('td', { className: 'n' }, text)),
-    h('td', null, r.tags),
+    td('sign', drawn(`glyph g-${sign}`, `#g-${sign}`, { role: 'img', 'aria-label': label })),
+    td('id', r.vmid),
+    h(
+      'th',
+      { scope: 'row' },
+      h('a', { href: `/guests/${r.vmid}` }, r.name),
+      h('span', { className: 'brief' }, `${r.kind} on ${r.node}`),
+    ),
+    td('node', h('span', { className: 'kind' }, r.kind), ' ', r.node),
+    td('share cpu', fig(r.cpu)),
+    td('memory share', fig(r.memory)),
+    td('hour'),
+    td('is', r.brief),
+    td(
+      'acts',
+      h(
+        'form',
+        { method: 'post', action: `/guests/${r.vmid}/${verb}` },
+        h(
+          'button',
+          { className: 'tool', title, 'aria-label': title },
+          drawn('icon', `#i-${deeds[verb][1]}`),
+        ),
+      ),
+    ),
+    h('td', { className: 'go', 'aria-hidden': true }, drawn('icon', '#i-next')),
   )
+}
 
 const picture = createCluster800()
 const { rows } = guests.model(picture, momentOf(picture))
@@ -44,6 +89,8 @@ const roads = {
   plain: () => rows.map(plainRow).join(''),
   react: () => renderToStaticMarkup(h('table', null, h('tbody', null, ...rows.map(reactRow)))),
 }
+
+if (roads.product() !== roads.plain()) throw new Error('The two sides draw different rows.')
 
 answering({
   /** CPU milliseconds of one rendering; a Buffer, so that lazy strings cannot win. */

@@ -50,7 +50,7 @@ const cases: Case[] = [
     'no right to look',
     { ...cast.noPermission(), nodes: [] },
     'I may not see the cluster.',
-    'the token lacks VM.Audit on /vms.',
+    'The token lacks VM.Audit on /vms.',
     'unseen',
   ],
   ['no nodes', cast.emptyCluster(), 'I see no nodes.', '', 'unseen'],

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { Picture } from '../../lib/cluster/picture.ts'
 import type { Severity } from '../../lib/events/kinds.ts'
-import { count, dateTime } from '../../lib/format.ts'
+import { dateTime } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { frameOf } from '../parts/frame.ts'
@@ -43,7 +43,7 @@ const model = (_: Picture, extra: Extra): Model<EventRow> => ({
     part: { at: extra.now, limit: Number.POSITIVE_INFINITY },
     moment: extra,
     rows: extra.events.length,
-    count: `the last ${count(extra.events.length, 'event')}`,
+    count: extra.events.length > 0 ? `the last ${extra.events.length}` : '',
     empty: 'Nothing to report. I shall try to contain my disappointment.',
   }),
 })

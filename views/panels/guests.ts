@@ -5,7 +5,6 @@ import { count, DASH, duration, percent, rate } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { tag } from '../parts/badge.ts'
-import { iconButton } from '../parts/button.ts'
 import { figure } from '../parts/figure.ts'
 import { frameOf } from '../parts/frame.ts'
 import { glyph, icon, type State } from '../parts/glyph.ts'
@@ -154,18 +153,22 @@ const signs: Record<GuestState['condition'], [State, string]> = {
   other: ['attention', 'neither on nor off'],
 }
 
-/** The row of the table; what changes in it is told by its id. */
-export const guestRow = (r: GuestRow): Html => {
-  const [sign, label] = signs[r.is]
-  const name = r.small
-    ? html`<a href="${paths.guest(r.vmid)}">${named(r.name)}</a>`
-    : html`<a href="${paths.guest(r.vmid)}">${named(r.name)}</a>${tagOf(r)}`
-  return html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyph(sign, label)}</td><td class="id">${r.vmid}</td><th scope="row">${name}<span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td>${r.small ? figures(r) : shares(r)}<td class="is">${named(r.brief)}</td><td class="acts">${actions(r)}</td><td class="go" aria-hidden="true">${icon('next')}</td></tr>
-`
-}
+const glyphs = Object.fromEntries(
+  Object.entries(signs).map(([is, [sign, label]]) => [is, glyph(sign, label)]),
+) as Record<GuestState['condition'], Html>
+const NEXT = icon('next')
 
-const figures = (r: GuestRow) =>
-  html`<td class="share cpu"><span class="fig">${r.cpu}</span></td><td class="memory share"><span class="fig">${r.memory}</span></td><td class="hour"></td>`
+/** The row of the table; what changes in it is told by its id. */
+export const guestRow = (r: GuestRow): Html => (r.small ? smallRow(r) : wholeRow(r))
+
+const wholeRow = (r: GuestRow): Html =>
+  html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyphs[r.is]}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a>${tagOf(r)}<span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td>${shares(r)}<td class="is">${named(r.brief)}</td><td class="acts">${actions(r)}</td><td class="go" aria-hidden="true">${NEXT}</td></tr>
+`
+
+// One template a row and hardly anything but strings inside: hundreds stay within twice plain strings.
+const smallRow = (r: GuestRow): Html =>
+  html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyphs[r.is]}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a><span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td><td class="share cpu"><span class="fig">${r.cpu}</span></td><td class="memory share"><span class="fig">${r.memory}</span></td><td class="hour"></td><td class="is">${named(r.brief)}</td><td class="acts">${r.verbs[0] ? direct(r, r.verbs[0]) : ''}</td><td class="go" aria-hidden="true">${NEXT}</td></tr>
+`
 
 const shares = (r: GuestRow) => {
   const { source: g } = r
@@ -186,9 +189,11 @@ const doings: Record<string, string> = {
 const tagOf = ({ doing, source: g, tags }: GuestRow) => {
   if (doing)
     return tag({ text: doings[doing.tool] ?? shown(doing.tool), icon: 'clock', waits: true })
-  if (g.lock) return tag({ text: shown(g.lock), icon: 'lock' })
+  if (g.lock) return tag({ text: cut(shown(g.lock), 24), icon: 'lock' })
   return g.tags.length > 0 ? html`<span class="tag" title="${tags}">${tagWords(g.tags)}</span>` : ''
 }
+
+const pictures = { play: icon('play'), restart: icon('restart'), power: icon('power') }
 
 const tagWords = ([first = '', ...others]: string[]) => {
   const tags = others.length === 1 ? [first, others[0]!] : [first]
@@ -202,13 +207,16 @@ const words: Record<GuestVerb, { text: string; icon: 'play' | 'restart' | 'power
   shutdown: { text: 'Shut down', icon: 'power' },
 }
 
-/** The first deed is a button; in a large house the others are on the guest's own page. */
+/** The first deed is a button, the others one gesture away; many guests have them on their pages. */
 const actions = (r: GuestRow) => {
   const [first, ...others] = r.verbs
-  if (!first) return ''
-  const { verb, whyNot } = first
-  const direct = html`<form method="post" action="${paths.guestDeed(r.vmid, verb)}">${iconButton(words[verb].icon, `${words[verb].text} ${r.name}`, { reason: whyNot })}</form>`
-  return r.small ? direct : html`<div class="row-acts">${direct}${menu(r, others)}</div>`
+  return first && html`<div class="row-acts">${direct(r, first)}${menu(r, others)}</div>`
+}
+
+const direct = (r: GuestRow, { verb, whyNot }: GuestRow['verbs'][number]): Html => {
+  const { text, icon: name } = words[verb]
+  const title = whyNot ? `${text} ${r.name}: ${whyNot}` : `${text} ${r.name}`
+  return html`<form method="post" action="${paths.guestDeed(r.vmid, verb)}"><button class="tool" title="${title}" aria-label="${title}"${whyNot ? ' disabled' : ''}>${pictures[name]}</button></form>`
 }
 
 const menu = (r: GuestRow, verbs: GuestRow['verbs']) =>

@@ -2,6 +2,7 @@
  * How a panel is doing, told the same way in every form: loading, fresh, stale, unknown, no
  * permission or error, with the words for it. A figure without a good reading is never drawn as one.
  */
+import { isFresh } from '../../lib/clock.ts'
 import type { Part, Trouble } from '../../lib/cluster/picture.ts'
 import { age, timeOfDay } from '../../lib/format.ts'
 import type { PanelName } from '../../lib/paths.ts'
@@ -26,6 +27,8 @@ export type Frame = {
   count: string
   /** What must be known besides the rows; plain sentences. */
   notes: string[]
+  /** Which of the notes tells the trouble of the reading. */
+  told?: string | undefined
   /** The command or step that mends it. */
   next?: string | undefined
   /** The last good reading; undefined = none yet. */
@@ -56,15 +59,14 @@ export const frameOf = (f: FrameNeeds): Frame => {
   const state = stateOf(part, moment.now, f.rows)
   const trouble = state === 'loading' ? undefined : part.trouble
   const told = trouble && (state !== 'fresh' || trouble.kind === 'forbidden')
+  const words = told ? inWords(trouble, state, moment.timeZone) : undefined
   return {
     name: f.name,
     title: f.title,
     state,
     count: f.rows > 0 || state === 'fresh' ? f.count : '',
-    notes: [
-      ...(told ? [inWords(trouble, state, moment.timeZone)] : []),
-      ...(f.notes ?? []).filter((n): n is string => Boolean(n)),
-    ],
+    told: words,
+    notes: [...(words ? [words] : []), ...(f.notes ?? []).filter((n): n is string => Boolean(n))],
     next: told ? trouble.next && shown(trouble.next) : undefined,
     at: part.at,
     limit: part.limit,
@@ -80,7 +82,7 @@ export const frameOf = (f: FrameNeeds): Frame => {
  */
 const stateOf = ({ at, trouble, limit }: Part, now: number, rows: number): FrameState => {
   if (trouble?.kind === 'forbidden' && rows === 0) return 'forbidden'
-  if (at !== undefined) return now - at > limit ? 'stale' : 'fresh'
+  if (at !== undefined) return isFresh({ at, limit }, now) ? 'fresh' : 'stale'
   if (!trouble) return 'loading'
   if (trouble.kind === 'forbidden') return 'forbidden'
   return trouble.kind === 'unreachable' ? 'unknown' : 'error'
@@ -99,9 +101,11 @@ const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 const heard = (at: number | undefined, now: number) =>
   at === undefined
     ? 'Not heard yet.'
-    : now - at < 1000
-      ? 'Heard just now.'
-      : `Last heard ${age(at, now)} ago.`
+    : at > now
+      ? 'Heard before the clock was set back.'
+      : now - at < 1000
+        ? 'Heard just now.'
+        : `Last heard ${age(at, now)} ago.`
 
 const emptyWords = (state: FrameState, empty: string) =>
   state === 'fresh' ? empty : state === 'loading' ? 'The first reading is on its way.' : undefined

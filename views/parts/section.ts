@@ -38,8 +38,13 @@ export const section = (f: Frame, body: Html | '', dress: Dress = {}): Html => {
 const isMute = ({ state, empty }: Frame) =>
   empty === undefined && (state === 'unknown' || state === 'forbidden' || state === 'error')
 
-const noteLines = (f: Frame) =>
-  html`${f.notes.map((n) => html`<p class="note">${n}</p>\n`)}${f.next ? html`<p class="next"><code>${f.next}</code></p>\n` : ''}`
+/** That a stale reading is stale stands in the head; why, in the sentence of the page. */
+const noteLines = (f: Frame) => {
+  const notes = f.state === 'stale' ? f.notes.filter((n) => n !== f.told) : f.notes
+  return notes.length === 0 && !f.next
+    ? ''
+    : html`<div class="notes">${notes.map((n) => html`<p class="note">${n}</p>\n`)}${f.next ? html`<p class="next"><code>${f.next}</code></p>\n` : ''}</div>`
+}
 
 /** `I cannot see it.` in a line of its own, then why. */
 const saysOf = (f: Frame) => {
