@@ -28,6 +28,7 @@ import { createKeeper } from './lib/setup/keeper.ts'
 import { createTalks } from './lib/setup/talks.ts'
 import { createIdentity } from './lib/ssh/identity.ts'
 import { createSsh } from './lib/ssh/ssh.ts'
+import { createTerminals } from './lib/terminals/terminals.ts'
 import { createDoor } from './lib/tools/call.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
@@ -196,6 +197,15 @@ const compose = async (
     ownToken: () => tokenFor(place, 'operate')?.id,
     push: () => live.flush(),
   })
+  const terminals = createTerminals({
+    ssh,
+    db,
+    clock,
+    log,
+    trail,
+    world: () => cluster.picture(),
+    able: Boolean(identity.keyFile || identity.agent),
+  })
   const needs = {
     config,
     version,
@@ -209,6 +219,7 @@ const compose = async (
     trail,
     schedule,
     tools,
+    terminals,
     stop,
     trouble: disk.trouble,
   }
@@ -221,6 +232,7 @@ const compose = async (
   undo.push(() => door.close())
   // Before the door: streams end with a word, not with a broken connection.
   undo.push(() => live.close())
+  undo.push(() => terminals.close())
   const keeper = createKeeper({ auth, trail, db })
   const local = createLocal({ ...needs, keeper, startedAt: clock.now() })
   const control = await listenControl({
@@ -239,6 +251,11 @@ const compose = async (
   )
   schedule.every('deeds: forget old ones', { cron: '47 3 * * *', timeZone: config.timeZone }, () =>
     tools.sweep(),
+  )
+  schedule.every(
+    'terminals: forget ended ones',
+    { cron: '57 3 * * *', timeZone: config.timeZone },
+    () => terminals.sweep(),
   )
   schedule.every('history: thin out', { cron: '27 * * * *', timeZone: config.timeZone }, () =>
     cluster.history.sweep(),

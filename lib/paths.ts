@@ -47,6 +47,16 @@ export const paths = {
   diary: (query?: Query) => asked('/events', query),
   power: () => '/power',
   look: () => '/look',
+  /** `at` = what a terminal is wanted for: `node/pve`, `guest/303`; leads to the one that is open. */
+  terminals: (at?: string) => asked('/terminals', { at }),
+  terminal: (id: string, mode?: 'watch') => asked(`/terminals/${part(id)}`, { mode }),
+  terminalText: (id: string) => `/terminals/${part(id)}.txt`,
+  terminalScreen: (id: string) => `/terminals/${part(id)}/screen`,
+  terminalTicket: (id: string) => `/terminals/${part(id)}/ticket`,
+  terminalName: (id: string) => `/terminals/${part(id)}/name`,
+  terminalEnd: (id: string) => `/terminals/${part(id)}/end`,
+  terminalSocket: (id: string) => `/ws/terminal/${part(id)}`,
+  tmuxInstall: () => '/terminals/tmux',
   wall: (name?: PanelName) => (name ? `/wall/${name}` : '/wall'),
   /** What the wall's script listens to. */
   wallStream: (name?: PanelName) => `/live?panels=${name ? `wall-${name}` : 'wall'}&as=wall`,

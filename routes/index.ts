@@ -24,6 +24,17 @@ import { staticFiles } from './static.ts'
 import { pressStop, releaseStop, showStop } from './stop.ts'
 import { showStorage } from './storage-page.ts'
 import { showTask, showTasks } from './tasks-page.ts'
+import { openSocket } from './terminal-socket.ts'
+import {
+  endTerminal,
+  giveTicket,
+  installTmux,
+  openTerminal,
+  renameTerminal,
+  showScreen,
+  showTerminal,
+  showTerminals,
+} from './terminals.ts'
 import { showWall, showWallPanel } from './wall.ts'
 import { welcomeRoutes } from './welcome.ts'
 
@@ -73,6 +84,17 @@ export const createSite = (needs: Needs): App => {
   app.get(paths.tools(), showTools)
   app.post(paths.execute(), executeTool(needs))
   app.get('/api/deeds/:id', showDeed(needs))
+
+  // Shells of one's own, outside the tiers
+  app.get(paths.terminals(), showTerminals(needs))
+  app.post(paths.terminals(), openTerminal(needs))
+  app.post(paths.tmuxInstall(), installTmux(needs))
+  app.get('/terminals/:id', showTerminal(needs))
+  app.get('/terminals/:id/screen', showScreen(needs))
+  app.post('/terminals/:id/ticket', giveTicket(needs))
+  app.post('/terminals/:id/name', renameTerminal(needs))
+  app.post('/terminals/:id/end', endTerminal(needs))
+  app.get('/ws/terminal/:id', openSocket(needs))
 
   // And what stops it
   app.post(paths.stop(), pressStop(needs))

@@ -10,6 +10,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Config } from '../lib/config.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Env } from './needs.ts'
+import { createSockets } from './terminal-socket.ts'
 
 export type Fetch = (request: Request, env?: Env['Bindings']) => Response | Promise<Response>
 
@@ -29,6 +30,7 @@ const REQUEST_MS = 30_000
 export const listen = async ({ server: wish, mode }: Config, fetch: Fetch): Promise<Listening> => {
   const server = createAdaptorServer({
     fetch: fetch as never,
+    websocket: { server: createSockets() },
     ...(wish.tls
       ? { createServer: createHttpsServer, serverOptions: { ...wish.tls, ...limits } }
       : { createServer: createHttpServer, serverOptions: limits }),

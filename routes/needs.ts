@@ -14,6 +14,7 @@ import type { Proxmox } from '../lib/proxmox/client.ts'
 import type { KillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
 import type { Talks } from '../lib/setup/talks.ts'
+import type { Terminals } from '../lib/terminals/terminals.ts'
 import type { Door } from '../lib/tools/call.ts'
 import type { Asker } from './asker.ts'
 import type { Live } from './live.ts'
@@ -58,6 +59,8 @@ export type Needs = {
   tools: Door
   stop: KillSwitch
   lab?: LabFace | undefined
+  /** Shells on the hosts; the set-up has none. */
+  terminals?: Terminals | undefined
   /** The streams; the set-up has none. */
   live?: Live | undefined
   /** The set-up's talk; a test of other things has none. */

@@ -9,6 +9,7 @@ import {
   setupOperations,
 } from './operations-door.ts'
 import { pageOperations } from './operations-pages.ts'
+import { terminalOperations } from './operations-terminals.ts'
 import * as shapes from './shapes.ts'
 
 const panelOperations: Operation[] = [
@@ -181,6 +182,7 @@ export const operations: Operation[] = [
   ...readOperations,
   ...pageOperations,
   ...deedOperations,
+  ...terminalOperations,
   ...watchOperations,
   ...labOperations,
   ...doorOperations,

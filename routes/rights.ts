@@ -13,7 +13,8 @@ export const isStatic = (path: string): boolean => path.startsWith('/static/')
 const forWalls = /^\/(wall(\/[^/]*)?|f\/[^/]+|live)$/
 export const isForWalls = (path: string): boolean => forWalls.test(path)
 
-const admin = /^\/(settings|setup)(\/|$)/
+// A terminal is every right at once on its host.
+const admin = /^\/(settings|setup|terminals|ws)(\/|$)/
 /** Anybody may leave. */
 const leave: string = paths.logout()
 

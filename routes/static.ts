@@ -17,6 +17,12 @@ import type { Env } from './needs.ts'
 const vendored: Record<string, string[]> = {
   // One file: with two, htmx begins before its extension has come, and no stream is opened.
   'htmx.js': ['htmx.org/dist/htmx.min.js', 'htmx.org/dist/ext/hx-sse.min.js'],
+  // Loaded by terminal.js when a terminal is opened, and only then; modules, a third smaller.
+  'xterm.js': ['@xterm/xterm/lib/xterm.mjs'],
+  'xterm.css': ['@xterm/xterm/css/xterm.css'],
+  'xterm-fit.js': ['@xterm/addon-fit/lib/addon-fit.mjs'],
+  'xterm-search.js': ['@xterm/addon-search/lib/addon-search.mjs'],
+  'xterm-links.js': ['@xterm/addon-web-links/lib/addon-web-links.mjs'],
 }
 
 /** What every page loads, in this order. */

@@ -29,6 +29,7 @@ const arrows: Record<string, string[]> = {
   schedule: ['base', 'db'],
   setup: ['base', 'db', 'proxmox', 'ssh', 'auth'],
   cluster: ['base', 'db', 'events', 'proxmox', 'ssh'],
+  terminals: ['base', 'db', 'ssh', 'cluster', 'audit'],
   tools: ['base', 'db', 'proxmox', 'cluster', 'safety', 'audit', 'events'],
   views: ['base'],
   routes: ['base', 'views', 'lib'],

@@ -10,6 +10,9 @@ import { startJarvis } from '../jarvis.ts'
 import { type Lab, type LabOptions, startLab } from '../lab/lab.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type Config, loadConfig } from '../lib/config.ts'
+import type { SshConfig } from '../lib/config-ssh.ts'
+import { openDb } from '../lib/db/db.ts'
+import { migrate, readMigrations } from '../lib/db/migrate.ts'
 import { silentLog } from '../lib/log.ts'
 import { paths } from '../lib/paths.ts'
 import { alice } from './cast.ts'
@@ -52,10 +55,12 @@ type HouseOptions = LabOptions & {
   clock?: Clock
   tls?: Config['server']['tls']
   mode?: Config['mode']
+  /** Hosts for commands and terminals, with the keys that were agreed to. */
+  ssh?: SshConfig & { fingerprints: Record<string, string> }
 }
 
 export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
-  const { clock = systemClock, tls, mode = 'real', ...size } = options
+  const { clock = systemClock, tls, mode = 'real', ssh, ...size } = options
   const data = mkdtempSync(join(tmpdir(), 'jarvis-browser-'))
   const lab = await startLab({ random: seeded(7), clock: quick(clock.now()), ...size })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
@@ -73,9 +78,11 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
         { ...operate, roles: ['operate'] },
       ],
     },
+    ...(ssh && { ssh }),
     poll: { ...base.poll, seconds: 1, fastSeconds: 1, storageSeconds: 5 },
     server: { ...base.server, host: '127.0.0.1', port: 0, tls },
   }
+  if (ssh) await trust(data, ssh.fingerprints)
   const start = (port: number) =>
     startJarvis({
       config: { ...config, server: { ...config.server, port } },
@@ -105,6 +112,20 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
       rmSync(data, { recursive: true, force: true })
     },
   }
+}
+
+/** As if the operator had agreed to the keys. */
+const trust = async (data: string, fingerprints: Record<string, string>) => {
+  const db = await openDb(join(data, 'jarvis.db'))
+  migrate(db, readMigrations(join(root, 'migrations')))
+  for (const [host, fingerprint] of Object.entries(fingerprints))
+    db.run('insert into ssh_host_keys values (?, ?, ?, 0, ?)', [
+      host,
+      'ssh-ed25519',
+      fingerprint,
+      'a test',
+    ])
+  db.close()
 }
 
 const form = (fields: Record<string, string>, url: string, cookie = ''): RequestInit => ({

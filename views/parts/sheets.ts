@@ -12,6 +12,7 @@ export const hudSheets = [
   'controls.css',
   'shell.css',
   'talk.css',
+  'terminal.css',
   'pages.css',
 ] as const
 
