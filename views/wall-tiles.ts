@@ -1,4 +1,5 @@
 /** The nodes as tiles of the wall: at most eight, of more only those not well and the rest as one. */
+import { isFresh } from '../lib/clock.ts'
 import type { NodeState, Picture } from '../lib/cluster/picture.ts'
 import { DASH } from '../lib/format.ts'
 import { cut, shown } from './parts/shown.ts'
@@ -11,7 +12,7 @@ const MOST_NODES = 8
 
 /** The figures are those of a reading that is too old. */
 export const isSilent = ({ parts: { resources: r } }: Picture, now: number): boolean =>
-  r.at !== undefined && now - r.at > r.limit
+  r.at !== undefined && !isFresh(r, now)
 
 export const tilesOf = (picture: Picture, now: number): WallNode[] => {
   const silentSince = isSilent(picture, now) ? picture.parts.resources.at : undefined

@@ -2,7 +2,6 @@
  * What the wall says of a picture: the rule's sentence, the nodes, six names, two lines of news. Where
  * there is more than a screen holds, what is not well comes first and the rest is counted.
  */
-import { isFresh } from '../lib/clock.ts'
 import type { GuestState, Picture, StorageState } from '../lib/cluster/picture.ts'
 import { DASH, timeOfDay } from '../lib/format.ts'
 import { wordsOf } from './panels/event-words.ts'
