@@ -40,6 +40,10 @@ export const commands: Record<string, Entry> = {
     summary: 'let go of the kill switch; asks for the password',
     load: () => import('./resume.ts'),
   },
+  judge: {
+    summary: 'one verdict a line for tool calls on standard input; runs nothing',
+    load: () => import('./judge.ts'),
+  },
   backup: {
     summary: 'copy the database to a file, also while the server runs',
     load: () => import('./backup.ts'),

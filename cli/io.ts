@@ -12,6 +12,8 @@ export type Io = {
   err(text: string): void
   /** Everything that is piped in; empty on a terminal. */
   input(): Promise<string>
+  /** Lines as they come in, as many at a time as there are. */
+  lines(): AsyncIterable<string[]>
   /** Somebody sits in front of it and can be asked. */
   isTTY: boolean
   ask(question: string, fallback?: string): Promise<string>

@@ -16,6 +16,7 @@ export const terminal = (): Io => {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     input: () => (process.stdin.isTTY ? Promise.resolve('') : readAll()),
+    lines: readLines,
     isTTY,
     ask: async (question, fallback) => {
       const answer = await prompt(question + (fallback ? ` [${fallback}]` : ''), isTTY, false)
@@ -40,6 +41,17 @@ const readAll = async () => {
   process.stdin.setEncoding('utf8')
   for await (const chunk of process.stdin) text += chunk
   return text
+}
+
+async function* readLines(): AsyncGenerator<string[]> {
+  let rest = ''
+  process.stdin.setEncoding('utf8')
+  for await (const chunk of process.stdin) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    if (lines.length > 0) yield lines
+  }
+  if (rest !== '') yield [rest]
 }
 
 /** Questions go to standard error, so that standard output stays clean for `$(…)`. */

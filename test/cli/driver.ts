@@ -39,6 +39,9 @@ export const run = async (argv: string[], { piped = '', answers, ...given }: Giv
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     input: async () => piped,
+    lines: async function* () {
+      yield piped.split('\n')
+    },
     isTTY: answers !== undefined,
     ask: async (question, fallback) => (await next(question)) || (fallback ?? ''),
     askHidden: next,

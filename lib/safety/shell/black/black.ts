@@ -151,11 +151,11 @@ const partText = (part: WordPart, walk: Walk): string => {
     case 'LocaleString':
       return part.parts.map((inner) => partText(inner, walk)).join('')
     case 'SimpleExpansion':
-      return valueOf(part.text.slice(1), walk)
+      return variable(part.text.slice(1), walk)
     case 'ParameterExpansion':
       return part.operation?.type === 'Default'
-        ? valueOf(part.parameter, walk) || textOf(part.operation.operand, walk)
-        : valueOf(part.parameter, walk)
+        ? variable(part.parameter, walk) || textOf(part.operation.operand, walk)
+        : variable(part.parameter, walk)
     case 'CommandExpansion':
       return part.script ? echoed(part.script, walk) : ''
     case 'BraceExpansion':
@@ -165,7 +165,7 @@ const partText = (part: WordPart, walk: Walk): string => {
   }
 }
 
-const valueOf = (name: string, { values }: Walk) =>
+const variable = (name: string, { values }: Walk) =>
   name === 'IFS' ? ' ' : name === 'HOME' ? (values.get(name) ?? '/root') : (values.get(name) ?? '')
 
 /** `$(echo rm)` is `rm`. */
