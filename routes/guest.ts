@@ -1,4 +1,5 @@
 /** `GET /guests/:vmid`: one guest, with what only its node can tell, read in parallel. */
+import { isFresh } from '../lib/clock.ts'
 import type { GuestState, NodeState } from '../lib/cluster/picture.ts'
 import type { GuestRef } from '../lib/proxmox/guests.ts'
 import { offersFor } from '../lib/tools/offers.ts'
@@ -12,7 +13,7 @@ import type { Ctx } from './answer.ts'
 import { guestIn } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
-import { isFresh, pastOf } from './past.ts'
+import { pastOf } from './past.ts'
 import { createReader, notAsked, type Read } from './reading.ts'
 
 const SHOWN_EVENTS = 12

@@ -1,4 +1,5 @@
 /** `GET /nodes/:node`: one machine. No path of a node that is off is called. */
+import { isFresh } from '../lib/clock.ts'
 import type { NodeState } from '../lib/cluster/picture.ts'
 import { type NodePage, nodePage } from '../views/pages/node.ts'
 import { nodePageJson, nodeText } from '../views/pages/node-forms.ts'
@@ -9,7 +10,7 @@ import type { Ctx } from './answer.ts'
 import { nodeIn } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
-import { isFresh, pastOf } from './past.ts'
+import { pastOf } from './past.ts'
 import { createReader, notAsked, type Read } from './reading.ts'
 
 const SHOWN_EVENTS = 12

@@ -2,7 +2,6 @@
  * The past of a node or guest for one page: our own samples, and where we have none those of
  * Proxmox, which also knows what we do not keep (disk, load). What nobody measured stays a gap.
  */
-import type { Part } from '../lib/cluster/picture.ts'
 import type { Metric } from '../lib/cluster/samples.ts'
 import { inWords } from '../lib/errors.ts'
 import type { Sample } from '../lib/proxmox/types.ts'
@@ -44,10 +43,6 @@ export const pastOf = ({ cluster, clock }: Pick<Needs, 'cluster' | 'clock'>, w: 
 
 const troubleOf = (got: Got<Sample[]> | undefined) =>
   got?.problem && `The history of Proxmox: ${inWords(got.problem)}`
-
-/** Was the part of the picture read lately enough to be believed? */
-export const isFresh = ({ at, limit }: Part, now: number): boolean =>
-  at !== undefined && now - at <= limit
 
 type Grid = { from: number; step: number; steps: number }
 

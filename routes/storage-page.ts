@@ -1,4 +1,5 @@
 /** `GET /storage/:storage` (shared) and `GET /storage/:node/:storage`: what lies there. */
+import { isFresh } from '../lib/clock.ts'
 import type { Picture, StorageState } from '../lib/cluster/picture.ts'
 import { Problem } from '../lib/errors.ts'
 import type { StorageContent } from '../lib/proxmox/types.ts'
@@ -16,7 +17,7 @@ import type { Ctx } from './answer.ts'
 import { storageIn } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
-import { isFresh, pastOf } from './past.ts'
+import { pastOf } from './past.ts'
 import { createReader, notAsked, type Read } from './reading.ts'
 
 const SHOWN_EVENTS = 12

@@ -5,7 +5,7 @@ import { paths } from '../../lib/paths.ts'
 
 const links = suite('paths')
 
-/** What a link is given here; the rest take nothing. */
+/** What a link is given here; the rest take a word for each name. */
 const given: Partial<Record<keyof typeof paths, unknown[][]>> = {
   guest: [[303], [303, 'week']],
   node: [['pve1'], ['ä/..', 'hour']],
@@ -23,13 +23,15 @@ const given: Partial<Record<keyof typeof paths, unknown[][]>> = {
   labScenario: [['node-down']],
   panel: [['nodes'], ['nodes', 'txt'], ['nodes', 'json']],
   guestDeed: [[303, 'start']],
+  powerStatus: [['txt'], ['json']],
+  wakeNode: [['pve']],
   deed: [[7]],
   asset: [['hud.css']],
 }
 
 const all = () =>
   Object.entries(paths).flatMap(([name, link]) =>
-    (given[name as keyof typeof paths] ?? [[]]).map((args) => {
+    (given[name as keyof typeof paths] ?? [Array(link.length).fill('x')]).map((args) => {
       const path = (link as (...args: unknown[]) => string)(...args)
       return [`${name} ${path}`, path] as const
     }),
