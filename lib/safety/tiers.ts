@@ -65,6 +65,7 @@ export const tiers: Readonly<Record<string, Line>> = {
   docker_start: undoable('a started container can be stopped again'),
   docker_stop: undoable('a stopped container can be started again'),
   docker_restart: undoable('the container comes back by itself'),
+  tmux_install: undoable('a package of the distribution, which can be removed again'),
   remember: undoable('what was remembered can be forgotten'),
   send_mail: undoable('goes only to addresses of the configuration'),
   publish_context: undoable('writes a file that the next run writes anew'),
