@@ -39,7 +39,7 @@ const guestRow = ({ name, is, node, state, source: g }: GuestRow): WallRow => ({
   sign: guestSigns[is],
   name,
   words: is === 'running' && !g.lock ? node : `${node}, ${state}`,
-  figures: is === 'running' ? [`CPU ${percent(g.cpu)}`, `RAM ${percent(part(g.memory))}`] : [DASH],
+  figures: is === 'running' ? [`CPU ${percent(g.cpu)}`, `RAM ${percent(part(g.memory))}`] : [],
 })
 
 const storageRow = ({ name, is, state, where, forecast, source: s }: StorageRow): WallRow => ({
