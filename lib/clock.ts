@@ -32,6 +32,18 @@ export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', stop, { once: true })
   })
 
+/**
+ * Is it less than `ms` since `at`? A moment in the future was read from a clock that has been set back
+ * meanwhile: it tells nothing, so the answer is no, or whatever waits for it would wait for hours.
+ */
+export const isWithin = (at: number, ms: number, now: number): boolean => at <= now && now - at < ms
+
+/** Was there a reading (`at`, milliseconds), and is it at most `limit` old? */
+export const isFresh = (
+  { at, limit }: { at?: number | undefined; limit: number },
+  now: number,
+): boolean => at !== undefined && isWithin(at, limit + 1, now)
+
 export const seconds = (n: number) => n * 1000
 export const minutes = (n: number) => n * 60_000
 export const hours = (n: number) => n * 3_600_000

@@ -62,9 +62,12 @@ export const guard = (needs: Needs, options: GuardOptions = {}): MiddlewareHandl
   }
 }
 
-/** A bearer token is not sent by a browser on its own, so no other page can borrow it. */
-const isGuarded = (c: Ctx, { by }: Found) =>
-  by !== 'bearer' && by !== 'local' && (!isSafe(c.req.method) || isStream(c))
+/**
+ * A bearer token is not sent by a browser on its own, so no other page can borrow it. One that is not
+ * known proves nothing: any page can send an Authorization header along with a forged login.
+ */
+const isGuarded = (c: Ctx, { by, caller }: Found) =>
+  by !== 'local' && !(by === 'bearer' && caller) && (!isSafe(c.req.method) || isStream(c))
 
 const forged = (sender: string) =>
   new Problem('forbidden', `This request came from ${sender}, not from a page of mine.`, {

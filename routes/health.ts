@@ -1,4 +1,5 @@
 /** Alive, and ready: the first asks nothing and tells nothing, the second gives its reasons. */
+import { isFresh } from '../lib/clock.ts'
 import { age } from '../lib/format.ts'
 import { type Ctx, formOf, sendJson, sendText, varies } from './answer.ts'
 import type { Needs } from './needs.ts'
@@ -27,7 +28,7 @@ export const showReady = (needs: Needs) => (c: Ctx) => {
 const reasonsOf = ({ cluster, clock, trouble, stop }: Needs): Reason[] => {
   const { at, limit, trouble: why } = cluster.picture().parts.resources
   const now = clock.now()
-  const fresh = at !== undefined && now - at <= limit
+  const fresh = isFresh({ at, limit }, now)
   const heard = (at === undefined ? 'not heard yet.' : `last heard ${age(at, now)} ago.`).replace(
     /\u2009/g,
     ' ',

@@ -12,7 +12,7 @@ import { statusOf } from './failures.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { safeNext } from './next.ts'
-import { record } from './record.ts'
+import { record, recordRefusal } from './record.ts'
 import { known } from './trouble.ts'
 
 export const loginRoutes = (needs: Needs): App => {
@@ -38,7 +38,6 @@ export const loginRoutes = (needs: Needs): App => {
     .post(paths.login(), async (c) => {
       const fields = await fieldsOf(c)
       const next = safeNext(fields.next)
-      const { from } = c.get('asker')
       const opened = await known(logIn(c, needs, fields))
       if (!opened.problem) {
         record(c, needs, 'login', 'done', { who: opened.value.account.name })
@@ -46,8 +45,7 @@ export const loginRoutes = (needs: Needs): App => {
         return c.redirect(next ?? paths.hud(), 303)
       }
       const { problem } = opened
-      record(c, needs, 'login', 'refused', { who: fields.name || 'somebody', why: problem.kind })
-      needs.log.warn('login: refused', { from, why: problem.kind })
+      recordRefusal(c, needs, 'login', problem, fields.name)
       later(c, problem)
       if (formOf(c) !== 'html') throw problem
       const status = statusOf[problem.kind] === 429 ? 429 : 401

@@ -1,7 +1,8 @@
 /** Prometheus, in its text format: what the house does, and the picture of the cluster. */
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { NodeState, Part, Picture } from '../lib/cluster/picture.ts'
+import { isFresh } from '../lib/clock.ts'
+import type { NodeState, Picture } from '../lib/cluster/picture.ts'
 import type { Ctx } from './answer.ts'
 import type { Env, Needs } from './needs.ts'
 import { type Labels, type Metric, metric, type Sample, tally, written } from './prometheus.ts'
@@ -165,8 +166,6 @@ const clusterMetrics = (picture: Picture, now: number): Metric[] => {
     ),
   ]
 }
-
-const isFresh = ({ at, limit }: Part, now: number) => at !== undefined && now - at <= limit
 
 const upOf = ({ reach }: NodeState) =>
   reach === 'unknown' ? undefined : Number(reach === 'online')

@@ -12,7 +12,7 @@ import { statusOf } from './failures.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import { greeting, hourOf, later } from './login.ts'
 import type { App, Env, Needs } from './needs.ts'
-import { record } from './record.ts'
+import { record, recordRefusal } from './record.ts'
 import { known } from './trouble.ts'
 
 export const welcomeRoutes = (needs: Needs): App => {
@@ -50,7 +50,7 @@ export const welcomeRoutes = (needs: Needs): App => {
         return c.redirect(paths.hud(), 303)
       }
       const { problem } = made
-      record(c, needs, 'welcome', 'refused', { why: problem.kind })
+      recordRefusal(c, needs, 'welcome', problem)
       later(c, problem)
       if (formOf(c) !== 'html') throw problem
       // A wrong code is not put back into the form, or it could never be mended by typing.

@@ -4,6 +4,8 @@ import type { Clock } from '../lib/clock.ts'
 export type FakeClock = Clock & {
   /** Moves time forward and runs what is due, in order; awaits so that promises settle between. */
   advance(ms: number): Promise<void>
+  /** Sets the clock forward or back, as `date -s` does: timers run out after the same time as before. */
+  jump(ms: number): void
   /** How many timers wait. */
   waiting(): number
 }
@@ -41,6 +43,10 @@ export const fakeClock = (start = NOON): FakeClock => {
       }
       now = until
       await settle()
+    },
+    jump(ms) {
+      now += ms
+      for (const timer of timers.values()) timer.due += ms
     },
     waiting: () => timers.size,
   }

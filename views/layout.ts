@@ -1,5 +1,6 @@
 /** The frame of every page: what it is called, where one may go, and what everybody must see. */
 import { html } from 'hono/html'
+import { isFresh } from '../lib/clock.ts'
 import { duration } from '../lib/format.ts'
 import { type PanelName, paths } from '../lib/paths.ts'
 import { stopSwitch } from './parts/button.ts'
@@ -113,7 +114,7 @@ const freshness = ({ heard, now }: Surroundings) => {
   if (heard?.at === undefined)
     return lifeSign({ word: 'not heard yet', age: '', at: undefined, limit: 0, well: false })
   const { at, limit } = heard
-  const well = now - at <= limit
+  const well = isFresh(heard, now)
   const age = duration((now - at) / 1000)
   return lifeSign({ word: well ? 'live' : 'stale', age, at, limit, well })
 }

@@ -1,4 +1,5 @@
 /** The whole picture as JSON, in the keys that the panels use. */
+import { isFresh } from '../lib/clock.ts'
 import type { Part, Picture } from '../lib/cluster/picture.ts'
 import { backupJson } from './panels/backups.ts'
 import { guestJson } from './panels/guests.ts'
@@ -32,7 +33,7 @@ const partJson = ({ at, limit, trouble }: Part, now: number) => ({
   at: isoOr(at),
   ageS: at === undefined ? null : Math.max(0, (now - at) / 1000),
   limitS: limit / 1000,
-  stale: at === undefined || now - at > limit,
+  stale: !isFresh({ at, limit }, now),
   trouble: trouble
     ? {
         kind: trouble.kind,

@@ -40,12 +40,16 @@ export const createTries = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> }
     for (const key of keys) db.run('delete from login_tries where key = ?', [key])
   },
   sweep: () =>
-    void db.run('delete from login_tries where tried_at < ?', [clock.now() - FORGOTTEN_AFTER]),
+    void db.run('delete from login_tries where tried_at < ? or tried_at > ?', [
+      clock.now() - FORGOTTEN_AFTER,
+      clock.now(),
+    ]),
 })
 
 const known = (db: Db, key: string, now: number): Row => {
   const row = db.first<Row>('select * from login_tries where key = ?', [key])
-  return row && row.tried_at > now - FORGOTTEN_AFTER
+  // A try in the future was made while the clock was wrong; its delay could last for years.
+  return row && row.tried_at > now - FORGOTTEN_AFTER && row.tried_at <= now
     ? row
     : { key, tries: 0, tried_at: now, free_at: 0 }
 }

@@ -3,7 +3,7 @@
  * A failed poll is a reading too; the picture never waits for the network.
  */
 import type { Bus } from '../bus.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, isWithin } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { WriteBuffer } from '../db/write-buffer.ts'
 import { messageOf } from '../errors.ts'
@@ -66,8 +66,6 @@ export type Cluster = {
   node(nameOrAlias: string): NodeState | undefined
   history: History
 }
-
-const BELIEVED_MS = 15_000
 
 export const createCluster = (needs: ClusterNeeds): Cluster => {
   const { proxmox, bus, clock, log, db, poll } = needs
@@ -161,7 +159,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   /** Ages go on while a poll hangs or the rhythm is slow. */
   const watch = () => {
     stopWatch = clock.after(poll.seconds * 1000, () => {
-      if (clock.now() - current.now >= poll.seconds * 1000) lookAgain()
+      if (!isWithin(current.now, poll.seconds * 1000, clock.now())) lookAgain()
       thermometer?.round()
       watch()
     })
@@ -188,7 +186,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
     hurry: rhythm.hurry,
     believe({ vmid, status, qmp }) {
       const word = status === 'running' && qmp ? qmp : status
-      readings.fresh.set(vmid, { word, until: clock.now() + BELIEVED_MS })
+      readings.fresh.set(vmid, { word, at: clock.now() })
       lookAgain()
     },
     guest: (vmid) => current.guests.find((g) => g.vmid === vmid),

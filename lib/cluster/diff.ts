@@ -2,6 +2,7 @@
  * What changed between two pictures, as far as it can be seen: plain fields, rounded as they are
  * shown. 32 times cheaper than comparing rendered rows (measured at 800 guests).
  */
+import { isFresh } from '../clock.ts'
 import type {
   BackupState,
   ClusterState,
@@ -13,7 +14,6 @@ import type {
   StorageState,
   TaskState,
 } from './picture.ts'
-import { isFresh } from './readings.ts'
 import { sameUse, shownPercent, shownUptime } from './shown.ts'
 
 export type Change =

@@ -2,10 +2,11 @@
  * Guests: the row's word as far as its node can be reached. The list goes on saying `running` for
  * 290 s after a node died and then drops the name (measured on PVE 9.2.11), so the node decides.
  */
+import { isWithin } from '../clock.ts'
 import type { GuestResource, Vmid } from '../proxmox/types.ts'
 import { useOf } from './node-state.ts'
 import type { GuestCondition, GuestState, NodeState, Picture, Reach } from './picture.ts'
-import type { Net, Readings } from './readings.ts'
+import { BELIEVED_MS, type Net, type Readings } from './readings.ts'
 
 /** Every guest of the last good list, by vmid. */
 export const guestStates = (
@@ -77,7 +78,7 @@ const guestState = (
 /** What was read at the source outranks the list until the two agree, at most until its end. */
 const wordOf = (row: GuestResource, { fresh }: Readings, now: number) => {
   const read = fresh.get(row.vmid)
-  return read && now < read.until ? read.word : row.status
+  return read && isWithin(read.at, BELIEVED_MS, now) ? read.word : row.status
 }
 
 const whyUnknown = (word: string, reach: Reach | undefined): string | undefined => {

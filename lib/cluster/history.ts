@@ -2,7 +2,7 @@
  * How it was: a sample a minute for 24 h and a mean each 15 minutes for 30 d, of nodes, guests and
  * storages. A missed minute stays a gap. Bounded by age; kept over a restart.
  */
-import { type Clock, days, hours, minutes } from '../clock.ts'
+import { type Clock, days, hours, isWithin, minutes } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -59,7 +59,7 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
   const samples = createSamples({ db, clock, log })
   const totals = new Map<string, number>()
   let forecasts = new Map<string, number>()
-  let forecastDue = 0
+  let foreseenAt = 0
   let stopTimer: (() => void) | undefined
   let seeding: AbortController | undefined
   let started = false
@@ -101,9 +101,10 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
       void seed(picture, seeding.signal)
     },
     forecasts() {
-      if (clock.now() < forecastDue) return forecasts
-      forecastDue = clock.now() + FORECAST_EVERY_MS
-      forecasts = foresee(totals, series, clock.now())
+      const now = clock.now()
+      if (isWithin(foreseenAt, FORECAST_EVERY_MS, now)) return forecasts
+      foreseenAt = now
+      forecasts = foresee(totals, series, now)
       return forecasts
     },
     start() {

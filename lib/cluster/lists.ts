@@ -2,11 +2,11 @@
  * One poll: the three lists of the cluster in parallel, each taken into the readings for itself, so
  * that one that fails does not lose the others.
  */
-import type { Clock } from '../clock.ts'
+import { type Clock, isWithin } from '../clock.ts'
 import { asProblem } from '../errors.ts'
 import type { Resources } from '../proxmox/types.ts'
 import type { Rates } from './rates.ts'
-import { bad, good, type Reading, type Readings } from './readings.ts'
+import { BELIEVED_MS, bad, good, type Reading, type Readings } from './readings.ts'
 import type { Verdict } from './rhythm.ts'
 import { coarseRate } from './shown.ts'
 import type { Source } from './source.ts'
@@ -57,8 +57,9 @@ const takeRows = ({ rates, readings, clock }: ListsNeeds, { guests }: Resources)
     readings.guestNet.set(vmid, { in: coarseRate(net.in), out: coarseRate(net.out) })
   if (readings.fresh.size === 0) return
   const words = new Map(guests.map((g) => [g.vmid, g.status]))
-  for (const [vmid, { word, until }] of readings.fresh)
-    if (words.get(vmid) === word || until <= clock.now()) readings.fresh.delete(vmid)
+  for (const [vmid, { word, at }] of readings.fresh)
+    if (words.get(vmid) === word || !isWithin(at, BELIEVED_MS, clock.now()))
+      readings.fresh.delete(vmid)
 }
 
 /** The rhythm slows only when the cluster as a whole gives nothing. */

@@ -3,10 +3,10 @@
  * that is off or a silence makes no news of guests, and what happened meanwhile is told afterwards.
  */
 import type { Bus } from '../bus.ts'
+import { isFresh } from '../clock.ts'
 import type { Events } from '../events/kinds.ts'
 import { type Memory, rememberTask } from './memory.ts'
 import type { GuestState, Picture, StorageState, TaskState } from './picture.ts'
-import { isFresh } from './readings.ts'
 
 type Emit = Bus<Events>['emit']
 type Scene = { memory: Memory; picture: Picture; emit: Emit; first: boolean }

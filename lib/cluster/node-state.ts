@@ -1,7 +1,8 @@
 /** Nodes: reachable or not by `/cluster/status`, figures by their row. */
+import { isFresh } from '../clock.ts'
 import type { ClusterNode, NodeResource } from '../proxmox/types.ts'
 import type { NodeState, Picture, Reach, Use } from './picture.ts'
-import { isFresh, type Readings } from './readings.ts'
+import type { Readings } from './readings.ts'
 import { holds } from './rights.ts'
 
 /** A node's network figures come once a minute; older than this they are not shown. */
@@ -89,13 +90,15 @@ const permitted = (
 
 const netOf = (name: string, { nodeNet }: Readings, now: number) => {
   const net = nodeNet.get(name)
-  return net && now - net.at <= NET_LIMIT_MS ? { in: net.in, out: net.out } : undefined
+  return net && isFresh({ at: net.at, limit: NET_LIMIT_MS }, now)
+    ? { in: net.in, out: net.out }
+    : undefined
 }
 
 /** A figure that nobody has confirmed for three rounds is none. */
 const temperaturesOf = (name: string, { temperatures }: Readings, now: number) => {
   const read = temperatures.value?.get(name)
-  return read && now - read.at <= temperatures.limit ? read : undefined
+  return read && isFresh({ at: read.at, limit: temperatures.limit }, now) ? read : undefined
 }
 
 /** Used of total bytes; undefined unless both are known. */

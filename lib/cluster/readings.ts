@@ -14,7 +14,7 @@ import type {
   Vmid,
 } from '../proxmox/types.ts'
 import type { Memory } from './memory.ts'
-import type { Part, Temperatures, Trouble } from './picture.ts'
+import type { Temperatures, Trouble } from './picture.ts'
 
 export type Reading<T> = {
   /** When the value was read (milliseconds); both absent until the first success. */
@@ -55,14 +55,17 @@ export type Readings = {
   guestNet: Map<Vmid, Net>
   /** By storage id. */
   fullInDays: Map<string, number>
-  /** States just read at the source, which outrank the lagging list until `until`. */
-  fresh: Map<Vmid, { word: string; until: number }>
+  /** States just read at the source (`at`, milliseconds), which outrank the lagging list for a while. */
+  fresh: Map<Vmid, { word: string; at: number }>
   memory: Memory
   entry?: string | undefined
 }
 
 /** Three rounds of 30 s may be missed. */
 export const TEMPERATURES_MS = 90_000
+
+/** How long a state read at the source outranks the list, which lags up to 10 s. */
+export const BELIEVED_MS = 15_000
 
 export type Limits = { fast: number; storage: number; backups: number }
 
@@ -93,10 +96,6 @@ export const bad = <T>(old: Reading<T>, thrown: unknown, now: number): Reading<T
   ...old,
   trouble: troubleOf(thrown, old.trouble?.since ?? now),
 })
-
-/** Was there an answer, and is it young enough to be believed? */
-export const isFresh = (reading: Pick<Part, 'at' | 'limit'>, now: number): boolean =>
-  reading.at !== undefined && now - reading.at <= reading.limit
 
 const kinds: Record<string, Trouble['kind']> = {
   unreachable: 'unreachable',

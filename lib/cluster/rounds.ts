@@ -4,7 +4,7 @@
  * of a dead node holds its caller for 30 s (measured on PVE 9.2.11).
  */
 import type { Clock } from '../clock.ts'
-import { minutes, seconds } from '../clock.ts'
+import { isWithin, minutes, seconds } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { StorageContent, StorageRow } from '../proxmox/types.ts'
 import type { Picture } from './picture.ts'
@@ -25,7 +25,14 @@ export type RoundsNeeds = {
   onReading(): void
 }
 
-type Round = { name: string; every: number; due: number; busy: boolean; work(): Promise<void> }
+type Round = {
+  name: string
+  every: number
+  /** When it began last, milliseconds. */
+  ranAt?: number
+  busy: boolean
+  work(): Promise<void>
+}
 
 export type Rounds = {
   /** Starts every round that is due; does not wait for them. */
@@ -39,7 +46,6 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
   const round = (name: string, every: number, work: () => Promise<void>): Round => ({
     name,
     every,
-    due: 0,
     busy: false,
     work,
   })
@@ -52,7 +58,7 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
 
   const run = async (r: Round) => {
     r.busy = true
-    r.due = clock.now() + r.every
+    r.ranAt = clock.now()
     try {
       await r.work()
     } catch (error) {
@@ -67,14 +73,14 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
       // The rounds follow the rows: before the first good list nobody knows which nodes are there.
       if (!readings.resources.value) return
       for (const r of rounds) {
-        if (r.busy || clock.now() < r.due) continue
-        void run(r)
+        const rests = r.ranAt !== undefined && isWithin(r.ranAt, r.every, clock.now())
+        if (!r.busy && !rests) void run(r)
       }
     },
     async permissions() {
       const [r] = rounds
       if (!r || r.busy) return
-      r.due = clock.now() + r.every
+      r.ranAt = clock.now()
       await reader.permissions().catch(() => undefined)
     },
   }

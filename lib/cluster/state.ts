@@ -2,10 +2,11 @@
  * Makes the picture out of what was read: state is what a row says, as far as its node can be
  * reached. Pure: the same readings at the same moment give the same picture.
  */
+import { isFresh } from '../clock.ts'
 import { guestStates } from './guest-state.ts'
 import { nodeStates } from './node-state.ts'
 import type { ClusterState, Part, Picture } from './picture.ts'
-import { isFresh, type Reading, type Readings } from './readings.ts'
+import type { Reading, Readings } from './readings.ts'
 import { grant, holds, holdsSomewhere } from './rights.ts'
 import { storageStates } from './storage-state.ts'
 import { backupStates, taskStates } from './task-state.ts'

@@ -2,6 +2,7 @@
  * Storages: the list knows use, the nodes' own detail knows active or not. A shared storage is
  * listed once for each node and stands here once.
  */
+import { isFresh } from '../clock.ts'
 import type { StorageResource, StorageRow } from '../proxmox/types.ts'
 import { useOf } from './node-state.ts'
 import type { NodeState, Reach, StorageState } from './picture.ts'
@@ -38,7 +39,7 @@ export const storageStates = (
 }
 
 const detailOf = (row: StorageResource, { storage }: Readings, now: number) =>
-  storage.at !== undefined && now - storage.at <= storage.limit
+  isFresh(storage, now)
     ? storage.value?.get(row.node)?.find((d) => d.storage === row.storage)
     : undefined
 

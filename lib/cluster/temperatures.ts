@@ -2,7 +2,7 @@
  * Temperatures of the nodes, one command a node every 30 s. A node that cannot be asked says why, and
  * nothing else waits for it or suffers from it.
  */
-import { type Clock, minutes, seconds } from '../clock.ts'
+import { type Clock, isWithin, minutes, seconds } from '../clock.ts'
 import { asProblem, Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Sensor, Temperatures } from './picture.ts'
@@ -45,19 +45,19 @@ const EVERY_MS = seconds(30)
 const DRIVES_EVERY_MS = minutes(5)
 const TIMEOUT_MS = seconds(20)
 
-type Node = { due: number; busy: boolean; drivesAt: number; drives: Sensor[] }
+type Node = { askedAt: number; busy: boolean; drivesAt: number; drives: Sensor[] }
 
 export const createThermometer = (needs: ThermometerNeeds): Thermometer => {
   const { hands, clock, log, readings, online, onReading } = needs
   const known = new Map<string, Node>()
   const nodeOf = (name: string): Node => {
-    const node = known.get(name) ?? { due: 0, busy: false, drivesAt: 0, drives: [] }
+    const node = known.get(name) ?? { askedAt: 0, busy: false, drivesAt: 0, drives: [] }
     known.set(name, node)
     return node
   }
 
   const read = async (name: string, node: Node): Promise<Temperatures> => {
-    const withDrives = clock.now() - node.drivesAt >= DRIVES_EVERY_MS
+    const withDrives = !isWithin(node.drivesAt, DRIVES_EVERY_MS, clock.now())
     const command = sensorCommand({ drives: withDrives })
     const { stdout, lost, timedOut } = await hands.exec(name, command, { timeoutMs: TIMEOUT_MS })
     if (timedOut) throw new Problem('timeout', `The sensors of ${name} did not answer in time.`)
@@ -76,7 +76,7 @@ export const createThermometer = (needs: ThermometerNeeds): Thermometer => {
 
   const ask = async (name: string, node: Node) => {
     node.busy = true
-    node.due = clock.now() + EVERY_MS
+    node.askedAt = clock.now()
     try {
       take(name, await read(name, node))
       const { value } = readings.temperatures
@@ -96,7 +96,7 @@ export const createThermometer = (needs: ThermometerNeeds): Thermometer => {
     round() {
       for (const name of online()) {
         const node = nodeOf(name)
-        if (!node.busy && clock.now() >= node.due) void ask(name, node)
+        if (!node.busy && !isWithin(node.askedAt, EVERY_MS, clock.now())) void ask(name, node)
       }
     },
   }

@@ -3,7 +3,7 @@
  * compressed once and written to everybody who looks. It knows bytes and panels, not clusters.
  * It refuses to send what did not change and to wait for whoever does not read.
  */
-import type { Clock } from '../clock.ts'
+import { type Clock, isWithin } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createDraw, drawnOnce, type LivePanel, wholeMark } from './draw.ts'
@@ -143,7 +143,7 @@ export const createHub = (needs: HubNeeds): Hub => {
 
   const wholeOf = (group: Group): Parcel => {
     const now = clock.now()
-    if (group.whole && now - group.whole.at < WHOLE_MS) return group.whole.parcel
+    if (group.whole && isWithin(group.whole.at, WHOLE_MS, now)) return group.whole.parcel
     const pieces = group.names.map((name) => draw(name, group.form, wholeMark))
     const made = parcel(messageOf(group.form, pieces, id()))
     group.whole = { at: now, parcel: made }

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import { sleep } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { clean, type Log } from '../log.ts'
-import { authorization, type Ticket } from './credentials.ts'
+import { authorization } from './credentials.ts'
 import { filled, row, rows } from './decode.ts'
 import { type Answer, type Call, callInWords, type Method, problemOf, wordsOf } from './errors.ts'
 import type { Entry, Failover } from './failover.ts'
@@ -21,7 +21,7 @@ export type CallOptions = {
   /** Whose token; `audit` for reads, `operate` for writes unless said. */
   role?: TokenRole | undefined
   signal?: AbortSignal | undefined
-  /** Milliseconds a try. */
+  /** Milliseconds a node, the wait for a free place included. */
   timeout?: number | undefined
   /** Ask exactly this node, nobody else. */
   node?: string | undefined
@@ -43,7 +43,6 @@ type Needs = {
   clock: Clock
   log: Log
   token: (role: TokenRole) => Token | undefined
-  ticket?: (() => Ticket | undefined) | undefined
   timeouts: { read: number; write: number }
 }
 
@@ -57,9 +56,8 @@ export const createCalls = (needs: Needs): Calls => {
   const page: Calls['page'] = async (method, given, params = {}, options = {}) => {
     const path = await withKnownNode(checkedPath(given), options)
     const role = options.role ?? (method === 'GET' ? 'audit' : 'operate')
-    const ticket = needs.ticket?.()
-    const token = ticket ? undefined : needs.token(role)
-    const headers = authorization(role, token, ticket, method)
+    const token = needs.token(role)
+    const headers = authorization(role, token)
     const exchange = exchangeOf(method, path, params, {
       headers,
       timeout: options.timeout ?? (method === 'GET' ? timeouts.read : timeouts.write),
@@ -128,13 +126,36 @@ export const createCalls = (needs: Needs): Calls => {
   /** One node, with the one repetition that a read may have. */
   const askOne = async (entry: Entry, exchange: Exchange, path: string) => {
     const claims = claimsOf(entry.name.toLowerCase(), nodeInPath(path)?.toLowerCase())
-    const send = () => limit.run(claims, exchange.signal, () => entry.line.send(exchange))
+    const since = clock.now()
+    const send = () => inTurn(claims, entry, exchange, since)
     const reply = await send()
     if (exchange.method !== 'GET') return reply
     if (reply.fault?.what === 'reset') return send()
     if (reply.answer?.status !== 500 || !passing.test(wordsOf(reply.answer))) return reply
     await sleep(clock, PASSING_WAIT_MS, exchange.signal)
     return send()
+  }
+
+  /** Waits for a free place and sends; the wait counts, so that nobody stands in line for ever. */
+  const inTurn = async (claims: Claim[], entry: Entry, exchange: Exchange, since: number) => {
+    const left = () => Math.max(1, exchange.timeout - Math.max(0, Math.floor(clock.now() - since)))
+    const patience = new AbortController()
+    const leave = () => patience.abort(exchange.signal?.reason)
+    const cancel = clock.after(left(), () => patience.abort(inLine(exchange, entry)))
+    const end = () => {
+      cancel()
+      exchange.signal?.removeEventListener('abort', leave)
+    }
+    if (exchange.signal?.aborted) leave()
+    exchange.signal?.addEventListener('abort', leave, { once: true })
+    try {
+      return await limit.run(claims, patience.signal, () => {
+        end()
+        return entry.line.send({ ...exchange, timeout: left() })
+      })
+    } finally {
+      end()
+    }
   }
 
   return { page, read: async (...args) => (await page('GET', ...args)).data }
@@ -184,6 +205,13 @@ const pageOf = (call: Call, answer: Answer): Page => {
 
 const stopped = (signal: AbortSignal | undefined) =>
   signal?.reason instanceof Error ? signal.reason : new Problem('timeout', 'The call was stopped.')
+
+const inLine = ({ method, timeout }: Exchange, { host }: Entry) =>
+  new Problem(
+    'timeout',
+    `${method} was not sent: the calls before it to ${host} took ${timeout / 1000} s and more.`,
+    { next: 'Nothing has happened; try again in a moment.', details: { sent: 'no' } },
+  )
 
 const lost = (exchange: Exchange, path: string, entry: Entry, fault: Fault) =>
   new Problem(

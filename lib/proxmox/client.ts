@@ -6,7 +6,6 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { type CallOptions, type Calls, createCalls } from './calls.ts'
 import { type Cluster, createCluster } from './cluster.ts'
-import type { Ticket } from './credentials.ts'
 import { flag, row, text } from './decode.ts'
 import type { Method } from './errors.ts'
 import { type Broken, createFailover } from './failover.ts'
@@ -26,11 +25,9 @@ export type ProxmoxNeeds = {
   ca?: string | undefined
   /** `audit` is used for every read. */
   token(role: TokenRole): Token | undefined
-  /** Instead of tokens: the login of the setup. */
-  ticket?(): Ticket | undefined
   clock: Clock
   log: Log
-  /** Milliseconds. Reads 5 s: a 401 comes after 3. Writes 15 s: a lock is waited for 10. */
+  /** Milliseconds, with the wait for a free place. Reads 5 s: a 401 comes after 3. Writes 15 s: a lock is waited for 10. */
   timeouts?: { read?: number; write?: number }
 }
 
@@ -70,7 +67,6 @@ export const createProxmox = (needs: ProxmoxNeeds): Proxmox => {
     clock,
     log,
     token: (role) => needs.token(role),
-    ticket: () => needs.ticket?.(),
     timeouts: { read: 5000, write: 15_000, ...needs.timeouts },
   })
   const tasks = createTasks(calls, clock)

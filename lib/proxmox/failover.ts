@@ -3,7 +3,7 @@
  * that failed is left alone for a while (5 s, doubled up to a minute), so that a dead entry node
  * costs one timeout and not one per call.
  */
-import { type Clock, seconds } from '../clock.ts'
+import { type Clock, isWithin, seconds } from '../clock.ts'
 import { sorted } from './decode.ts'
 import { type Place, placeInWords, placeOf, type Trust } from './tls.ts'
 import { createLine, type Line } from './transport.ts'
@@ -40,7 +40,8 @@ export type Failover = {
 }
 
 type Needs = { nodes: NodeAddress[]; ca?: string | undefined; clock: Clock }
-type State = { failures: number; until: number; reason: string }
+/** `at` = when it failed last; it rests for `rest` milliseconds. */
+type State = { failures: number; at: number; rest: number; reason: string }
 
 const OFFLINE_COUNTS_MS = seconds(15)
 
@@ -75,17 +76,19 @@ export const createFailover = ({ nodes, ca, clock }: Needs): Failover => {
 
   const isOffline = (name: string) => {
     const member = members.get(name.toLowerCase())
-    return member?.online === false && clock.now() - member.at < OFFLINE_COUNTS_MS
+    return member?.online === false && isWithin(member.at, OFFLINE_COUNTS_MS, clock.now())
   }
-  const restsUntil = (entry: Entry) => states.get(entry.name)?.until ?? 0
+  const restsUntil = (entry: Entry) => {
+    const state = states.get(entry.name)
+    return state && isWithin(state.at, state.rest, clock.now()) ? state.at + state.rest : 0
+  }
 
   return {
     current: () => serving,
     order() {
-      const now = clock.now()
       const others = [...entries.values()].filter((e) => e !== serving)
       const all = sorted([serving, ...others], (e) => (isOffline(e.name) ? 1 : 0))
-      const rested = all.filter((e) => restsUntil(e) <= now)
+      const rested = all.filter((e) => restsUntil(e) === 0)
       if (rested.length > 0) return rested
       // Everybody failed: one try, at the node whose rest ends first.
       return [...all].sort((a, b) => restsUntil(a) - restsUntil(b)).slice(0, 1)
@@ -98,9 +101,10 @@ export const createFailover = ({ nodes, ca, clock }: Needs): Failover => {
     failed(entry, reason) {
       const failures = (states.get(entry.name)?.failures ?? 0) + 1
       const rest = Math.min(seconds(60), seconds(5) * 2 ** (failures - 1))
-      states.set(entry.name, { failures, until: clock.now() + rest, reason })
+      states.set(entry.name, { failures, at: clock.now(), rest, reason })
     },
-    broken: () => [...states].map(([node, { until, reason }]) => ({ node, until, reason })),
+    broken: () =>
+      [...states].map(([node, { at, rest, reason }]) => ({ node, until: at + rest, reason })),
     learn(list) {
       const at = clock.now()
       // Both sources list every node, whatever the token may see: one that is absent has left.

@@ -98,7 +98,7 @@ export type Opened = (error: Error | null, socket?: tls.TLSSocket) => void
 
 /**
  * Opens a connection and hands it out only when the certificate is right; a wrong one is a Problem
- * `untrusted`. Answers the raw socket at once, so that the caller can give up waiting.
+ * `untrusted`. No session is ever resumed: it would show no certificate to compare. Answers the raw socket at once, so that the caller can give up waiting.
  */
 export const openTrusted = (
   node: NodeAddress,

@@ -69,8 +69,6 @@ export const createLine = (node: NodeAddress, place: Place, trust: Trust, clock:
     const agent = new Agent({
       keepAlive,
       maxSockets: MAX_IN_FLIGHT,
-      // A resumed session shows no certificate to compare with a pin.
-      maxCachedSessions: 0,
       ...(keepAlive ? { timeout: IDLE_MS, scheduling: 'lifo' as const } : {}),
     })
     return Object.assign(agent, { createConnection: connect })

@@ -90,8 +90,12 @@ export const createSchedule = ({
   const wait = (job: Job) => {
     const { nextRun } = job
     if (!started || nextRun === undefined) return
-    job.cancel = clock.after(Math.min(LONGEST_WAIT_MS, nextRun - clock.now()), () => {
-      if (clock.now() < nextRun) return wait(job)
+    const asleep = clock.now()
+    job.cancel = clock.after(Math.min(LONGEST_WAIT_MS, nextRun - asleep), () => {
+      const now = clock.now()
+      // Set back meanwhile: the moment that was planned may be years away now.
+      if (now < asleep) job.nextRun = nextOf(job.rhythm, now)
+      if (now < nextRun) return wait(job)
       if (job.running) log.warn(`schedule: ${job.name} is still running and is not started again`)
       else job.flight = run(job)
       job.nextRun = nextOf(job.rhythm, clock.now())
@@ -102,7 +106,7 @@ export const createSchedule = ({
   const plan = (job: Job) => {
     const now = clock.now()
     job.nextRun =
-      'seconds' in job.rhythm && job.lastRun !== undefined
+      'seconds' in job.rhythm && job.lastRun !== undefined && job.lastRun <= now
         ? Math.max(now + SETTLE_MS, job.lastRun + job.rhythm.seconds * 1000)
         : nextOf(job.rhythm, now)
     wait(job)

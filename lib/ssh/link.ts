@@ -3,7 +3,7 @@
  * time of silence, made anew after a loss, and left alone for a while after a failure.
  */
 import type { Client } from 'ssh2'
-import type { Clock } from '../clock.ts'
+import { type Clock, isWithin } from '../clock.ts'
 import { asProblem, Problem } from '../errors.ts'
 
 export type LinkState = {
@@ -45,7 +45,8 @@ export const createLink = ({ connect, clock, idleMs, onLost }: LinkNeeds): Link 
   let since = clock.now()
   let failures = 0
   let trouble: Problem | undefined
-  let retryAt = 0
+  let failedAt = 0
+  let restMs = 0
   let holders = 0
   let cancelIdle: (() => void) | undefined
   let closed = false
@@ -69,9 +70,11 @@ export const createLink = ({ connect, clock, idleMs, onLost }: LinkNeeds): Link 
     }
     client?.end()
   }
+  const rests = () => isWithin(failedAt, restMs, clock.now())
   const failed = (error: unknown): Problem => {
     trouble = asProblem(error)
-    retryAt = clock.now() + REST_S[Math.min(failures, REST_S.length - 1)]! * 1000
+    failedAt = clock.now()
+    restMs = REST_S[Math.min(failures, REST_S.length - 1)]! * 1000
     failures += 1
     return trouble
   }
@@ -109,7 +112,7 @@ export const createLink = ({ connect, clock, idleMs, onLost }: LinkNeeds): Link 
       if (closed) throw closedProblem()
       if (current) return current
       if (connecting) return connecting
-      if (trouble && clock.now() < retryAt) throw resting(trouble, retryAt - clock.now())
+      if (trouble && rests()) throw resting(trouble, failedAt + restMs - clock.now())
       connecting = open()
       return connecting
     },
@@ -136,9 +139,9 @@ export const createLink = ({ connect, clock, idleMs, onLost }: LinkNeeds): Link 
       failures = 0
     },
     state() {
-      const rests = trouble !== undefined && clock.now() < retryAt
-      const state = current ? 'ready' : connecting ? 'connecting' : rests ? 'resting' : 'closed'
-      return { state, since, trouble, ...(rests ? { retryAt } : {}) }
+      const pauses = trouble !== undefined && rests()
+      const state = current ? 'ready' : connecting ? 'connecting' : pauses ? 'resting' : 'closed'
+      return { state, since, trouble, ...(pauses ? { retryAt: failedAt + restMs } : {}) }
     },
     close() {
       closed = true

@@ -164,6 +164,42 @@ login('who came in, who did not and who left stands in the trail and the feed', 
   assert.ok(t.trail.verify().ok)
 })
 
+login(
+  'a flood of tries with a name of 60 kB leaves a handful of short rows and lines',
+  async (t) => {
+    await t.auth.accounts.create(alice)
+    const name = 'x'.repeat(60_000)
+    for (let i = 0; i < 40; i++) await t.ask('/login', { form: { name, password: `no ${i}` } })
+    const rows = t.trail.list({ limit: 99 })
+    assert.is(rows.length, 5, 'the tries that were counted')
+    assert.is(t.lines.length, 5)
+    assert.ok(rows.every((r) => r.who === 'x'.repeat(40)))
+  },
+)
+
+login(
+  'tries at the welcome without the code leave no more than those that were counted',
+  async (t) => {
+    t.auth.welcome.code()
+    for (let i = 0; i < 20; i++) {
+      await t.ask('/welcome', { form: { code: 'x', name: 'a', password: 'b', again: 'c' } })
+      await t.ask('/welcome', { form: { code: 'x', name: 'a', password: 'b', again: 'b' } })
+    }
+    assert.is(t.trail.list({ limit: 99 }).length, 5)
+    assert.is(t.lines.length, 5)
+  },
+)
+
+login('a page of somebody else cannot log a browser in behind an invented token', async (t) => {
+  await t.auth.accounts.create(alice)
+  for (const authorization of ['Basic x', 'Bearer jv_invented']) {
+    const headers = { authorization, origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' }
+    const answer = await t.logIn(alice.password, { headers })
+    assert.is(answer.status, 403, authorization)
+    assert.equal(answer.headers.getSetCookie(), [])
+  }
+})
+
 login('before the first account the page tells where the link is', async (t) => {
   const page = await (await t.ask('/login')).text()
   assert.match(page, 'one-time link')

@@ -166,6 +166,16 @@ who('the fifth wrong try closes the door for 5 s, then longer, at most 15 minute
   assert.ok(await come(t, alice.password, mallory), 'and the count began anew')
 })
 
+who('tries of a year that was not yet here do not lock the door', async (t) => {
+  await t.auth.accounts.create(alice)
+  t.clock.jump(days(365))
+  for (let i = 0; i < 6; i++) await come(t, 'wrong', mallory).catch(() => {})
+  t.clock.jump(-days(365))
+  assert.ok(await come(t, alice.password, mallory))
+  t.auth.sweep()
+  assert.equal(t.db.all('select * from login_tries'), [])
+})
+
 who('asking again during the delay does not lengthen it', async (t) => {
   await t.auth.accounts.create(alice)
   await guess(t, 5)

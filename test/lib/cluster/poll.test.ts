@@ -1,5 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { isFresh } from '../../../lib/clock.ts'
+import { createRhythm } from '../../../lib/cluster/rhythm.ts'
+import { fakeClock } from '../../clock.ts'
 import { nodeGoes, problem, stage, type World, world } from './fake.ts'
 
 const poll = suite('cluster poll')
@@ -49,6 +52,30 @@ poll('slows down to a minute while nobody answers, and recovers at once', async 
   await s.clock.advance(10_000)
   assert.is(polls(s.w) - before, 2)
   await s.end()
+})
+
+poll('houses that lost the same cluster do not all come back in the same moment', async () => {
+  const pauses = async (random: number) => {
+    const clock = fakeClock()
+    const polls: number[] = []
+    const rhythm = createRhythm({
+      clock,
+      seconds: 5,
+      fastSeconds: 2,
+      random: () => random,
+      poll: async () => {
+        polls.push(clock.now())
+        return 'failed'
+      },
+    })
+    rhythm.start()
+    await clock.advance(200_000)
+    rhythm.stop()
+    return polls.slice(1).map((at, i) => (at - polls[i]!) / 1000)
+  }
+  assert.equal((await pauses(0)).slice(0, 4), [10, 20, 60, 60])
+  assert.equal((await pauses(0.5)).slice(0, 4), [9, 18, 54, 54])
+  assert.equal((await pauses(1)).slice(0, 4), [8, 16, 48, 48], 'a fifth at most, and earlier')
 })
 
 poll('a refused token is tried once a minute, and is explained', async () => {
@@ -250,6 +277,41 @@ poll('the slow readings keep their own rhythm', async () => {
   assert.is(count('notBackedUp'), 3)
   assert.is(count('permissions'), 3)
   assert.is(count('rrd node/Home hour'), 21)
+  await s.end()
+})
+
+for (const back of [2, 24 * 365])
+  poll(`after a clock that is set back ${back} h everything is read in its rhythm`, async () => {
+    const s = await stage()
+    await s.clock.advance(60_000)
+    s.cluster.believe({ vmid: 303, status: 'running', qmp: 'running' })
+    s.clock.jump(-back * 3_600_000)
+    s.w.calls.length = 0
+    const { now, parts } = s.cluster.picture()
+    assert.ok((parts.storage.at ?? 0) > now, 'read in what is now the future')
+    assert.not(isFresh(parts.storage, now))
+    await s.clock.advance(20_000)
+    assert.is(s.cluster.guest(303)?.condition, 'stopped', 'what was read then is not believed now')
+    await s.clock.advance(20 * 60_000)
+    const count = (name: string) => s.w.calls.filter((c) => c.startsWith(name)).length
+    assert.ok(count('storages Home') >= 40, 'storage')
+    assert.ok(count('notBackedUp') >= 2, 'backups')
+    assert.ok(count('permissions') >= 2, 'permissions')
+    const after = s.cluster.picture()
+    for (const part of ['resources', 'status', 'storage', 'backups'] as const)
+      assert.ok(isFresh(after.parts[part], after.now), part)
+    await s.end()
+  })
+
+poll('while a clock is set back and nobody answers, nothing is drawn as fresh', async () => {
+  const s = await stage()
+  await s.clock.advance(60_000)
+  s.w.faults.all = problem('unreachable')
+  s.clock.jump(-2 * 3_600_000)
+  await s.clock.advance(10_000)
+  assert.is(s.cluster.guest(100)?.condition, 'unknown')
+  assert.is(s.cluster.node('Home')?.reach, 'unknown')
+  assert.is(s.told('cluster.stale').length, 1)
   await s.end()
 })
 

@@ -331,6 +331,62 @@ failover(
   },
 )
 
+failover(
+  'who waits in line behind slow calls is told so in 5 s, and nothing was sent',
+  async ({ a }) => {
+    const clock = fakeClock()
+    const px = clientOf({ pve1: a }, { clock })
+    a.answer(() => 'hang')
+    const slow = [1, 2, 3].map(() => problemOf(px.version()))
+    await until(() => a.asked.length === 3)
+    await clock.advance(2000)
+    // The places are free again after 3 s more: the line is longer than that.
+    const read = px.version()
+    await clock.advance(2999)
+    a.answer(() => 'hang')
+    const refused = problemOf(read)
+    await clock.advance(1)
+    for (const problem of await Promise.all(slow)) assert.is(problem.kind, 'timeout')
+    await until(() => a.asked.length >= 4)
+    await clock.advance(2000)
+    assert.is((await refused).kind, 'timeout', 'two seconds were left when its turn came')
+    px.close()
+  },
+)
+
+failover(
+  'a place that never comes free is waited for as long as an answer, no longer',
+  async ({ a }) => {
+    const clock = fakeClock()
+    const px = clientOf({ pve1: a }, { clock })
+    a.answer(() => 'hang')
+    const slow = [1, 2, 3].map(() => problemOf(px.get('/version', {}, { timeout: 60_000 })))
+    await until(() => a.asked.length === 3)
+    const read = problemOf(px.version())
+    const write = problemOf(px.post('/pools', { poolid: 'a' }))
+    await clock.advance(5000)
+    const problem = await read
+    assert.is(problem.kind, 'timeout')
+    assert.match(problem.message, /was not sent: the calls before it to pve1 .* took 5 s and more/)
+    await clock.advance(10_000)
+    assert.is((await write).details?.sent, 'no')
+    assert.is(a.asked.length, 3, 'nothing was sent later either')
+    assert.equal(px.reach.broken(), [], 'waiting speaks against nobody')
+    px.close()
+    await clock.advance(60_000)
+    await Promise.all(slow)
+  },
+)
+
+failover('no session of TLS is resumed: each connection shows its certificate', async ({ a }) => {
+  const px = clientOf({ pve1: a })
+  a.answer(by({ '/pools': data(null) }))
+  for (let i = 0; i < 4; i++) await px.post('/pools', { poolid: `a${i}` })
+  assert.is(a.connections(), 4)
+  assert.is(a.resumed(), 0)
+  px.close()
+})
+
 failover('when nobody answers, everybody is named', async () => {
   const px = clientOf({ pve1: await nowhere(), pve2: await nowhere() })
   const problem = await problemOf(px.version())

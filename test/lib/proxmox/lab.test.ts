@@ -7,8 +7,9 @@ import { systemClock } from '../../../lib/clock.ts'
 import { silentLog } from '../../../lib/log.ts'
 import { createProxmox, type Proxmox, type ProxmoxNeeds } from '../../../lib/proxmox/client.ts'
 import type { GuestRef } from '../../../lib/proxmox/guests.ts'
-import { login } from '../../../lib/proxmox/login.ts'
+import { placeOf } from '../../../lib/proxmox/tls.ts'
 import type { Token, TokenRole } from '../../../lib/proxmox/types.ts'
+import { loginByPassword } from '../../../lib/setup/session.ts'
 import { leapingClock } from '../../lab/ask.ts'
 import { problemOf } from './client.ts'
 
@@ -257,17 +258,16 @@ inLab('pins instead of the CA', async ({ lab }) => {
 })
 
 inLab('a password opens the door once, a wrong one is told', async ({ lab }) => {
-  const door = { node: lab.nodes[0]!, ca: lab.ca, username: 'root@pam' }
-  const ticket = await login({ ...door, password: 'jarvis-lab' })
-  const px = clientOf(lab, { ticket: () => ticket, token: () => undefined })
-  assert.is((await px.version()).major, 9)
-  await px.write('PUT', '/nodes/pve/lxc/302/config', { description: 'by a ticket' })
-  assert.is(
-    (await px.guests.config({ node: 'pve', kind: 'lxc', vmid: 302 })).description,
-    'by a ticket',
-  )
-  assert.is((await problemOf(login({ ...door, password: 'no' }))).kind, 'unauthorized')
-  px.close()
+  const { name, address } = lab.nodes[0]!
+  const door = { place: placeOf(address), trust: { ca: lab.ca }, name, clock: systemClock }
+  const logIn = (password: string) => loginByPassword(door, { user: 'root@pam', password })
+  const session = await logIn('jarvis-lab')
+  const config = '/nodes/pve/lxc/302/config'
+  await session.call('PUT', config, { description: 'by a ticket' })
+  const told = await session.call<{ description: string }>('GET', config)
+  assert.is(told.description.trim(), 'by a ticket')
+  session.close()
+  assert.is((await problemOf(logIn('no'))).kind, 'unauthorized')
 })
 
 inLab('everything that has a method answers something sensible', async ({ px, lab }) => {

@@ -30,6 +30,8 @@ export type Server = {
   asked: Asked[]
   connections(): number
   open(): number
+  /** How many connections resumed a session of TLS, which shows no certificate. */
+  resumed(): number
   /** Application bytes received, headers included. */
   bytesIn(): number
   answer(next: Answerer): void
@@ -82,9 +84,11 @@ export const startServer = async (
   const asked: Asked[] = []
   let count = 0
   let bytesIn = 0
+  let resumed = 0
   let answerer = answer
   const server = tls.createServer({ ...credentials }, (socket) => {
     const connection = ++count
+    if (socket.isSessionReused()) resumed += 1
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
@@ -118,6 +122,7 @@ export const startServer = async (
     asked,
     connections: () => count,
     open: () => sockets.size,
+    resumed: () => resumed,
     bytesIn: () => bytesIn,
     answer: (next) => {
       answerer = next

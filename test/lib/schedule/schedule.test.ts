@@ -12,6 +12,37 @@ const room = () => {
 }
 const HOUR = 3_600_000
 
+schedule('a clock that is set back a year does not put the work off for a year', async () => {
+  const { clock, plan } = room()
+  let runs = 0
+  plan.every('count', { cron: '0 * * * *', timeZone: 'UTC' }, () => {
+    runs += 1
+  })
+  plan.start()
+  await clock.advance(2 * HOUR)
+  assert.is(runs, 2)
+  clock.jump(-365 * 24 * HOUR)
+  await clock.advance(4 * HOUR)
+  assert.ok(runs >= 4, `${runs} runs`)
+  await plan.stop()
+})
+
+schedule('a last run in the future counts as none', async () => {
+  const { db, drop } = await freshDb()
+  const clock = fakeClock()
+  db.run("insert into schedule values ('count', ?, 'ok', 0)", [NOON + 9000 * HOUR])
+  const plan = createSchedule({ clock, log: silentLog, db })
+  let runs = 0
+  plan.every('count', { seconds: 60 }, () => {
+    runs += 1
+  })
+  plan.start()
+  await clock.advance(120_000)
+  assert.is(runs, 2)
+  await plan.stop()
+  drop()
+})
+
 schedule('runs each so many seconds and says when', async () => {
   const { clock, plan } = room()
   let runs = 0
