@@ -55,12 +55,13 @@ type HouseOptions = LabOptions & {
   clock?: Clock
   tls?: Config['server']['tls']
   mode?: Config['mode']
+  pollSeconds?: number
   /** Hosts for commands and terminals, with the keys that were agreed to. */
   ssh?: SshConfig & { fingerprints: Record<string, string> }
 }
 
 export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
-  const { clock = systemClock, tls, mode = 'real', ssh, ...size } = options
+  const { clock = systemClock, tls, mode = 'real', pollSeconds = 1, ssh, ...size } = options
   const data = mkdtempSync(join(tmpdir(), 'jarvis-browser-'))
   const lab = await startLab({ random: seeded(7), clock: quick(clock.now()), ...size })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
@@ -79,7 +80,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
       ],
     },
     ...(ssh && { ssh }),
-    poll: { ...base.poll, seconds: 1, fastSeconds: 1, storageSeconds: 5 },
+    poll: { ...base.poll, seconds: pollSeconds, fastSeconds: 1, storageSeconds: 5 },
     server: { ...base.server, host: '127.0.0.1', port: 0, tls },
   }
   if (ssh) await trust(data, ssh.fingerprints)

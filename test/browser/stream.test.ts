@@ -1,9 +1,9 @@
-/** What a page does when its stream does not go on: a restart, an end of the session, too many windows. */
+/** What a page does when its stream does not go on: a restart, silence, a hidden tab. */
 import type { Browser, Page } from 'playwright-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type House, openHouse } from '../whole.ts'
-import { holds, isLive, openChromium, openPage, pause, sitDown } from './browser.ts'
+import { holds, isLive, openChromium, pause, sitDown } from './browser.ts'
 
 const streams = suite<{ browser: Browser; house: House }>('the stream under a page')
 
@@ -63,24 +63,6 @@ streams('the first connection is tried again until it is there', async ({ browse
   await page.context().close()
 })
 
-streams('a session that ends takes its open pages to the login, once', async (t) => {
-  const { browser, house } = t
-  const { page } = await sitDown(browser, house)
-  await isLive(page)
-  const asked: string[] = []
-  page.on('request', (r) => {
-    if (r.url().includes('/live?')) asked.push(r.url())
-  })
-  const other = await page.context().newPage()
-  await other.goto(`${house.url}/settings`)
-  await other.click('text=Log out')
-  await page.waitForURL('**/login?next=%2F')
-  await pause(2000)
-  assert.equal(asked, [])
-  house.cookie = await house.logIn()
-  await page.context().close()
-})
-
 streams('a hidden tab lets go of its stream and takes it up again', async (t) => {
   const { browser, house } = t
   const { page, said } = await sitDown(browser, house)
@@ -95,34 +77,25 @@ streams('a hidden tab lets go of its stream and takes it up again', async (t) =>
   await page.context().close()
 })
 
-streams('eight windows of one browser: each is served, and none starves another', async (t) => {
-  const { browser, house } = t
-  const { page: first } = await sitDown(browser, house)
-  const context = first.context()
-  const pages = [first]
-  for (let i = 1; i < 8; i++) {
-    const { page } = await openPage(await context.newPage(), house, '/')
-    pages.push(page)
-  }
-  await until(async () => (await viewers(house)) === 4)
-  for (const page of pages) {
-    await page.reload()
-    await isLive(page)
-  }
-  assert.ok((await viewers(house)) <= 4)
-  await context.close()
-})
-
-streams('a browser whose clock is ten minutes off shows true ages', async ({ browser, house }) => {
-  const { page: ahead } = await sitDown(browser, house, '/settings')
-  await ahead.addInitScript('{ const now = Date.now; Date.now = () => now() + 600_000 }')
-  await ahead.goto(house.url)
-  await isLive(ahead)
-  await holds(ahead, `/^\\d\\u2009s$/.test(document.querySelector('#live .age').textContent)`)
-  await pause(7000)
-  assert.match((await ahead.textContent('#live .age')) ?? '', /^\d\u2009s$/)
-  assert.is(await ahead.getAttribute('#panel-guests', 'data-state'), 'fresh')
-  await ahead.context().close()
+streams('a stream that falls silent is told, given up and begun anew', async (t) => {
+  const { page } = await sitDown(t.browser, t.house, '/settings')
+  await page.clock.install()
+  await page.goto(t.house.url)
+  await isLive(page)
+  let asked = 0
+  page.on('request', (r) => {
+    if (r.url().includes('/live?')) asked += 1
+  })
+  await page.clock.fastForward(24_000)
+  await holds(page, `document.getElementById('live').textContent.includes('I have not heard')`)
+  assert.is(asked, 0)
+  await page.clock.fastForward(12_000)
+  await until(async () => {
+    await page.clock.runFor(1000)
+    return asked > 0
+  })
+  await holds(page, `document.querySelector('#live .word').textContent === 'live'`)
+  await page.context().close()
 })
 
 streams.run()
