@@ -10,6 +10,7 @@ import { type Auth, createAuth } from './lib/auth/auth.ts'
 import { type Bus, createBus } from './lib/bus.ts'
 import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
+import { createMacs } from './lib/cluster/macs.ts'
 import type { Config } from './lib/config.ts'
 import { type ClusterConfig, tokenFor } from './lib/config-cluster.ts'
 import type { SshConfig } from './lib/config-ssh.ts'
@@ -30,6 +31,8 @@ import { createIdentity } from './lib/ssh/identity.ts'
 import { createSsh } from './lib/ssh/ssh.ts'
 import { createTerminals } from './lib/terminals/terminals.ts'
 import { createDoor } from './lib/tools/call.ts'
+import { createWaker } from './lib/tools/waker.ts'
+import { createWol, type Wol } from './lib/wol.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
 import { createLive } from './routes/live.ts'
@@ -173,6 +176,16 @@ const compose = async (
     buffer,
     ...(identity.keyFile || identity.agent ? { hands: ssh } : {}),
   })
+  const macs = createMacs({
+    db,
+    clock,
+    log,
+    bus,
+    nodes: place === nowhere ? [] : place.nodes,
+    source: proxmox.nodes,
+    seen: () => cluster.picture().nodes,
+  })
+  undo.push(() => macs.close())
   const stop = createKillSwitch({
     db,
     clock,
@@ -195,6 +208,13 @@ const compose = async (
     trail,
     bus,
     ownToken: () => tokenFor(place, 'operate')?.id,
+    ...(identity.keyFile || identity.agent ? { ssh } : {}),
+    wake: createWaker({
+      macs,
+      wol: lab?.wol ?? createWol({ clock }),
+      nodes: place.nodes,
+      settings: config.wake,
+    }),
     push: () => live.flush(),
   })
   const terminals = createTerminals({
@@ -221,6 +241,7 @@ const compose = async (
     tools,
     terminals,
     stop,
+    macOf: (node: string) => macs.of(node)?.mac,
     trouble: disk.trouble,
   }
   const setup = createTalks({ ...config, file: config.file ?? '', port: config.server.port, clock })
@@ -327,7 +348,14 @@ const bringUpLab = async (data: string, clock: Clock, log: Log, undo: (() => unk
   const keyFile = join(data, 'ssh_key')
   rmSync(keyFile, { force: true })
   writeFileSync(keyFile, lab.ssh?.key ?? '', { mode: 0o600 })
-  return { cluster, face, ssh: { hosts: lab.ssh?.hosts ?? [], identity: { keyFile } } }
+  // A broadcast on loopback reaches nobody: the packet is handed over.
+  const wol: Wol = {
+    wake: async ({ mac }) => {
+      lab.wake(mac)
+      return { to: 'the lab', port: 9 }
+    },
+  }
+  return { cluster, face, wol, ssh: { hosts: lab.ssh?.hosts ?? [], identity: { keyFile } } }
 }
 
 /** The lab's token for looking around: a new one each start, the last one revoked. */

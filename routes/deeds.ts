@@ -9,6 +9,7 @@ import { paths } from '../lib/paths.ts'
 import { PATIENCE_MS, type Result } from '../lib/tools/call.ts'
 import type { Deed } from '../lib/tools/deeds.ts'
 import { tools } from '../lib/tools/registry.ts'
+import type { Html } from '../views/layout.ts'
 import { guestRow, guests } from '../views/panels/guests.ts'
 import { isoOr } from '../views/parts/section.ts'
 import { toast } from '../views/parts/toast.ts'
@@ -20,7 +21,7 @@ import type { Needs } from './needs.ts'
 import { safeNext } from './next.ts'
 
 /** A page does not hang until a shutdown is over: it comes back, and the row shows what is under way. */
-const PATIENCE_OF_PAGES_MS = seconds(2)
+export const PATIENCE_OF_PAGES_MS = seconds(2)
 
 /** `POST /guests/:vmid/start` and its kin. Unknown fields are refused by the tool itself. */
 export const actOnGuest = (needs: Needs, tool: string) => async (c: Ctx) => {
@@ -34,7 +35,7 @@ export const actOnGuest = (needs: Needs, tool: string) => async (c: Ctx) => {
     patienceMs: form === 'html' ? PATIENCE_OF_PAGES_MS : PATIENCE_MS,
   })
   varies(c)
-  if (form === 'html') return asPage(c, needs, result, vmid, next)
+  if (form === 'html') return asPage(c, result, () => rowOf(needs, vmid), next)
   if (result.problem) throw asFailure(result)
   if (form === 'text') return sendText(c, textOf(result), statusFor(result))
   return sendJson(c, resultJson(result), statusFor(result))
@@ -95,29 +96,34 @@ export const deedJson = (d: Deed) => ({
   ended: isoOr(d.endedAt),
 })
 
-const resultJson = ({ state, id, text, data, took }: Result) =>
+export const resultJson = ({ state, id, text, data, took }: Result) =>
   state === 'running'
     ? { success: false, running: { id, url: paths.deed(id!) } }
     : { success: true, state, result: { id, text, data: data ?? null, tookS: took } }
 
-const textOf = ({ state, text, id }: Result) =>
+export const textOf = ({ state, text, id }: Result) =>
   state === 'running' ? `${text} Its end: ${paths.deed(id!)}` : text
 
-const statusFor = ({ state }: Result) => (state === 'running' ? 202 : 200)
+export const statusFor = ({ state }: Result) => (state === 'running' ? 202 : 200)
 
 /** The deed's id goes along, so that a script can look it up. */
-const asFailure = ({ problem, id, text }: Result): Problem => {
+export const asFailure = ({ problem, id, text }: Result): Problem => {
   const p = problem ?? new Problem('failed', text)
   const details = { ...p.details, ...(id !== undefined && { deed: String(id) }) }
   return new Problem(p.kind, p.message, { ...(p.next && { next: p.next }), details })
 }
 
 /** A form comes back to its page; htmx gets the row, or a word about why not. */
-const asPage = (c: Ctx, needs: Needs, result: Result, vmid: number, next: string | undefined) => {
+export const asPage = (
+  c: Ctx,
+  result: Result,
+  row: () => Html | string,
+  next: string | undefined,
+) => {
   const asked = c.req.header('hx-request') !== undefined
   if (!asked && result.problem) throw asFailure(result)
   if (!asked) return c.redirect(backTo(c, next), 303)
-  if (!result.problem) return c.html(rowOf(needs, vmid))
+  if (!result.problem) return c.html(row())
   c.header('HX-Retarget', '#toasts')
   c.header('HX-Reswap', 'beforeend')
   const { text: first, problem } = result

@@ -18,6 +18,7 @@ import { createMetrics } from './metrics.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { showNode } from './node.ts'
 import { showPanel } from './panels.ts'
+import { showPower, showPowerStatus, wakeAll, wakeOne } from './power.ts'
 import { settingsRoutes } from './settings.ts'
 import { onlySetup, setupRoutes } from './setup.ts'
 import { staticFiles } from './static.ts'
@@ -70,7 +71,9 @@ export const createSite = (needs: Needs): App => {
   app.get(paths.tasks(), showTasks(needs))
   app.get('/tasks/:upid', showTask(needs))
   app.get(paths.diary(), showDiary(needs))
-  app.get(paths.power(), showPanelPage(needs, 'power'))
+  app.get(paths.power(), showPower(needs))
+  app.get(paths.powerStatus('txt'), showPowerStatus(needs, 'text'))
+  app.get(paths.powerStatus('json'), showPowerStatus(needs, 'json'))
   if (live) app.get(paths.live(), live.open)
   app.get(paths.wall(), showWall(needs))
   app.get('/wall/:panel', showWallPanel(needs))
@@ -81,6 +84,8 @@ export const createSite = (needs: Needs): App => {
   app.post('/guests/:vmid/start', actOnGuest(needs, 'guest_start'))
   app.post('/guests/:vmid/shutdown', actOnGuest(needs, 'guest_shutdown'))
   app.post('/guests/:vmid/reboot', actOnGuest(needs, 'guest_reboot'))
+  app.post(paths.wakeAll(), wakeAll(needs))
+  app.post('/power/wake/:node', wakeOne(needs))
   app.get(paths.tools(), showTools)
   app.post(paths.execute(), executeTool(needs))
   app.get('/api/deeds/:id', showDeed(needs))

@@ -3,7 +3,7 @@
 import type { GuestState, Picture } from '../lib/cluster/picture.ts'
 import { tokenFor } from '../lib/config-cluster.ts'
 import { whyNot } from '../lib/proxmox/guest.ts'
-import type { Asked, Extra, GuestVerb } from '../views/panels/panel.ts'
+import type { Asked, Extra, GuestVerb, Wake } from '../views/panels/panel.ts'
 import type { Ctx } from './answer.ts'
 import { curvesOf } from './curves.ts'
 import type { Needs } from './needs.ts'
@@ -14,7 +14,7 @@ const SHOWN_EVENTS = 50
 
 export type MomentNeeds = Pick<
   Needs,
-  'clock' | 'config' | 'events' | 'cluster' | 'tools' | 'stop' | 'trouble'
+  'clock' | 'config' | 'events' | 'cluster' | 'tools' | 'stop' | 'trouble' | 'macOf'
 >
 
 export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
@@ -35,11 +35,27 @@ export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
       since: startedAt,
     })),
     stopped: state.pressed ? { by: state.by, at: state.at } : undefined,
+    wakes: wakesOf(needs, picture),
     trouble: needs.trouble(),
     whyNot: refusals(picture, state.pressed),
     today: withEvents ? todayOf(needs, now) : undefined,
   }
 }
+
+/** Only of nodes that are not on is the last try looked up. */
+const wakesOf = ({ tools, macOf }: MomentNeeds, { nodes }: Picture): Map<string, Wake> =>
+  new Map(
+    nodes.map(({ name, reach, mac }) => {
+      const deed = reach === 'online' ? undefined : tools.last(`node/${name}`)
+      const ended = deed?.tool === 'wake_node' && deed.endedAt !== undefined ? deed : undefined
+      const last = ended && {
+        at: ended.endedAt!,
+        tookS: (ended.endedAt! - ended.startedAt) / 1000,
+        woken: ended.state === 'done' || ended.state === 'warnings',
+      }
+      return [name, { mac: mac ?? macOf?.(name), last }]
+    }),
+  )
 
 /** `?q=home&sort=cpu` of a page or a fragment. */
 export const askedOf = (c: Ctx): Asked => ({

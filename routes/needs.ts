@@ -58,6 +58,8 @@ export type Needs = {
   /** The one way to a deed. */
   tools: Door
   stop: KillSwitch
+  /** The address that wakes a node. */
+  macOf?: ((node: string) => string | undefined) | undefined
   lab?: LabFace | undefined
   /** Shells on the hosts; the set-up has none. */
   terminals?: Terminals | undefined

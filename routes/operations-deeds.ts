@@ -23,6 +23,8 @@ const onGuest = (verb: 'start' | 'shutdown' | 'reboot', what: string): Operation
   answers: { ...outcomes, 303: back },
 })
 
+const waits = 'Seconds until an answer at the latest, 0 to 25; 25 unless said'
+
 const stopped: Record<number, Answer> = {
   200: { what: 'How it is now.', shape: shapes.stop, as: ['text/plain'] },
   303: back,
@@ -32,6 +34,29 @@ export const deedOperations: Operation[] = [
   onGuest('start', 'Starts a guest.'),
   onGuest('shutdown', 'Shuts a guest down in order.'),
   onGuest('reboot', 'Restarts a guest.'),
+  {
+    method: 'post',
+    path: '/power/wake/:node',
+    what: 'Wakes a node by magic packets and waits until it is back, 3 min at most.',
+    scope: 'operate',
+    parameters: { node: { in: 'path', what: 'Its name or alias.' } },
+    form: { wait: waits, next: 'A path of this site to come back to; for forms' },
+    answers: { ...outcomes, 303: back },
+  },
+  {
+    method: 'post',
+    path: paths.wakeAll(),
+    what: 'Wakes every node that is not on: a deed each, one list of results.',
+    scope: 'operate',
+    form: { wait: waits, next: 'A path of this site to come back to; for forms' },
+    answers: {
+      200: { what: 'All have ended; each tells how.', shape: shapes.wakeResults },
+      202: { what: 'Some are still under way.', shape: shapes.wakeResults },
+      303: back,
+      409: failed('None could be begun; the details tell why, node by node.'),
+      503: failed('STOP is pressed.'),
+    },
+  },
   {
     method: 'get',
     path: paths.tools(),

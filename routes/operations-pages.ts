@@ -154,5 +154,23 @@ export const pageOperations: Operation[] = [
     parameters: { panel: inPath(`One of ${panels.join(', ')}.`), ...wallParameters },
     answers: { 200: wallAnswer, 404: failed('No such panel; the answer lists them.') },
   },
-  panelPage(paths.power(), 'Which machines draw power.', shapes.panelShapes.power),
+  panelPage(
+    paths.power(),
+    'Which machines are on, which can be woken, how warm they are.',
+    shapes.panelShapes.power,
+  ),
+  {
+    method: 'get',
+    path: paths.powerStatus('txt'),
+    what: 'The same rows as the page of power, as text.',
+    scope: 'view',
+    answers: { 200: { what: 'One line a node.', as: ['text/plain'] } },
+  },
+  {
+    method: 'get',
+    path: paths.powerStatus('json'),
+    what: 'The same rows as the page of power.',
+    scope: 'view',
+    answers: { 200: { what: 'One row a node.', shape: shapes.panelShapes.power } },
+  },
 ]

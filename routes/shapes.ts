@@ -117,6 +117,12 @@ export const powerRow = z.strictObject({
   uptimeS: orNull(seconds),
   guestsRunning: orNull(z.number()),
   mac: orNull(z.string()),
+  waking: orNull(z.strictObject({ since: moment, by: z.string() })),
+  lastTry: orNull(z.strictObject({ at: moment, tookS: seconds, words: z.string() })).meta({
+    description: 'Of waking a node that is not on; null: none since it went off, or it succeeded',
+  }),
+  wakeable: z.boolean(),
+  whyNot: orNull(z.string()).meta({ description: 'Why it cannot be woken now' }),
 })
 
 export const fact = z.strictObject({ what: z.string(), is: z.string() })
@@ -283,6 +289,19 @@ export const deedDone = z.strictObject({
 export const deedRunning = z.strictObject({
   success: z.literal(false),
   running: z.strictObject({ id: z.number(), url: z.string() }),
+})
+
+export const wakeResults = z.strictObject({
+  success: z.boolean().meta({ description: 'Every node is on' }),
+  results: z.array(
+    z.strictObject({
+      node: z.string(),
+      state: z.enum(['on', 'done', 'warnings', 'running', 'failed', 'refused']),
+      text: z.string(),
+      next: orNull(z.string()),
+      deed: orNull(z.strictObject({ id: z.number(), url: z.string() })),
+    }),
+  ),
 })
 
 export const scenarios = z.strictObject({

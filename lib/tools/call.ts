@@ -23,6 +23,7 @@ import {
 import { type Asking, createDeeds, type Deed, entryOf } from './deeds.ts'
 import { createRunner } from './run.ts'
 import type { Found, Hands, Tool } from './tool.ts'
+import type { Waker } from './waker.ts'
 
 export type Wish = {
   tool: string
@@ -48,6 +49,8 @@ export type Door = {
   /** Never rejects, except when the house itself is broken. */
   call(wish: Wish): Promise<Result>
   deed(id: number): Deed | undefined
+  /** The newest one on a target, ended or not: `node/pve`. */
+  last(target: string): Deed | undefined
   /** What is under way, for the screen. */
   running(): Deed[]
   /** After a restart: finds out what became of the deeds that were under way. */
@@ -59,7 +62,7 @@ export type Door = {
 
 export type DoorNeeds = {
   proxmox: Hands['proxmox'] & Pick<Proxmox, 'cluster'>
-  cluster: Pick<Cluster, 'believe' | 'hurry'>
+  cluster: Pick<Cluster, 'believe' | 'hurry'> & Partial<Pick<Cluster, 'refresh'>>
   stop: Pick<KillSwitch, 'state' | 'signal'>
   db: Db
   clock: Clock
@@ -67,6 +70,10 @@ export type DoorNeeds = {
   trail: Pick<Trail, 'write'>
   bus: Pick<Bus<Events>, 'emit'>
   ownToken(): string | undefined
+  /** Commands on the nodes, where there is a key. */
+  ssh?: Hands['ssh']
+  /** Magic packets; without it no node is woken. */
+  wake?: Waker | undefined
   /** Sends what has changed to the screens at once. */
   push?: (() => void) | undefined
 }
@@ -92,7 +99,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
       demandFree(tool, deeds.on(key), clock.now())
       const found = await tool.find(runner.hands, args)
       demandAllowed(found)
-      await demandQuorum(proxmox)
+      if (!tool.withoutQuorum) await demandQuorum(proxmox)
       notStopped(stop)
       const deed = claim(tool, { args, key, found, caller })
       return await runner.carryOut(tool, deed, found, wish.patienceMs ?? PATIENCE_MS)
@@ -139,6 +146,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
   return {
     call,
     deed: deeds.find,
+    last: deeds.last,
     running: deeds.open,
     recover: runner.recover,
     sweep: deeds.sweep,

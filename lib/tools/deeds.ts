@@ -47,6 +47,8 @@ export type Deeds = {
   find(id: number): Deed | undefined
   /** The one that is under way on a target. */
   on(target: string): Deed | undefined
+  /** The newest on a target, ended or not. */
+  last(target: string): Deed | undefined
   /** Those under way, oldest first. */
   open(): Deed[]
   /** Forgets what ended more than a year ago; the audit trail does not. */
@@ -132,6 +134,10 @@ export const createDeeds = (needs: {
       }),
     find,
     on,
+    last: (target) =>
+      decoded(
+        db.first<Row>('select * from deeds where target = ? order by id desc limit 1', [target]),
+      ),
     open: () =>
       db.all<Row>('select * from deeds where ended_at is null order by id').map((r) => decoded(r)!),
     sweep: () => db.run('delete from deeds where ended_at < ?', [clock.now() - KEPT]).changes,

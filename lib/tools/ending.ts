@@ -23,7 +23,8 @@ type Seen = {
 export const endingOf = ({ tool, deed, outcome, back, stop }: Seen): Ending => {
   const what = `${tool.words.noun} of ${deed.label}`
   const now = back?.text ?? ''
-  if (outcome.result === 'failed') return failing(what, outcome, now, stop)
+  if (outcome.result === 'failed')
+    return failing({ what, next: tool.words.afterFailure, now, stop }, outcome)
   const said = outcome.result === 'warnings' ? ` Warnings: ${clean(outcome.text)}.` : ''
   if (back?.asExpected)
     return {
@@ -35,11 +36,11 @@ export const endingOf = ({ tool, deed, outcome, back, stop }: Seen): Ending => {
   return { state: 'warnings', text: `${what}: ${doubt}${said}` }
 }
 
+type About = { what: string; next: string | undefined; now: string; stop: AbortSignal }
+
 const failing = (
-  what: string,
+  { what, next = "The task's log says more.", now, stop }: About,
   { text, unknown }: Extract<Outcome, { result: 'failed' }>,
-  now: string,
-  stop: AbortSignal,
 ): Ending => {
   const words = clean(text).replace(/\.?$/, '.')
   if (unknown) {
@@ -51,7 +52,7 @@ const failing = (
     return { state: 'stopped', text: told, problem: asHalted(stop, told) }
   }
   const told = `${what} failed: ${words} ${now}`.trim()
-  return { state: 'failed', text: told, problem: failed(told, "The task's log says more.") }
+  return { state: 'failed', text: told, problem: failed(told, next) }
 }
 
 /** Proxmox did not even begin, or its answer was lost. */

@@ -4,9 +4,18 @@ import { cancelTask } from './cancel-task.ts'
 import { guestReboot } from './guest-reboot.ts'
 import { guestShutdown } from './guest-shutdown.ts'
 import { guestStart } from './guest-start.ts'
+import { tmuxInstall } from './tmux-install.ts'
 import type { Tool } from './tool.ts'
+import { wakeNode } from './wake-node.ts'
 
-export const tools: readonly Tool[] = [guestStart, guestShutdown, guestReboot, cancelTask]
+export const tools: readonly Tool[] = [
+  guestStart,
+  guestShutdown,
+  guestReboot,
+  cancelTask,
+  wakeNode,
+  tmuxInstall,
+]
 
 export const toolNamed = (name: string): Tool | undefined => tools.find((t) => t.name === name)
 

@@ -29,6 +29,9 @@ export const createRunner = (needs: Needs) => {
     clock,
     believe: (status) => cluster.believe(status),
     ownToken: needs.ownToken,
+    wake: needs.wake,
+    ssh: needs.ssh,
+    refresh: () => cluster.refresh?.() ?? Promise.resolve(),
   }
 
   /** The write itself, once. What went wrong before there was a task is an ending as well. */
@@ -149,16 +152,27 @@ export const createRunner = (needs: Needs) => {
     const calm = cluster.hurry()
     try {
       const found = await tool.find(hands, deed.args).catch(() => undefined)
-      const upid = deed.upid ?? (await lostTask(tool, deed))
-      if (upid) keep(deed.id, () => deeds.named(deed.id, upid))
-      const outcome = upid
-        ? proxmox.tasks.follow(upid, { role: 'operate', signal: closing.signal })
-        : Promise.resolve(neverHeard)
-      await finish(tool, deed, found, { upid, outcome }, stop.signal())
+      const write = await begun(tool, deed, found)
+      await finish(tool, deed, found, write, stop.signal())
     } catch (thrown) {
       settle(deed, tool, broken(tool, deed, asProblem(thrown)), undefined)
     } finally {
       calm()
+    }
+  }
+
+  /** What is left of a deed to wait for: its task, or whatever it waits for by itself. */
+  const begun = async (tool: Tool, deed: Deed, found: Found | undefined): Promise<Write> => {
+    if (found?.resume) {
+      const signals = { stopped: stop.signal(), closing: closing.signal }
+      return { outcome: found.resume(deed.startedAt, signals) }
+    }
+    const upid = deed.upid ?? (await lostTask(tool, deed))
+    if (!upid) return { outcome: Promise.resolve(neverHeard) }
+    keep(deed.id, () => deeds.named(deed.id, upid))
+    return {
+      upid,
+      outcome: proxmox.tasks.follow(upid, { role: 'operate', signal: closing.signal }),
     }
   }
 

@@ -7,7 +7,9 @@ import type { Clock } from '../clock.ts'
 import { Problem, type ProblemKind } from '../errors.ts'
 import { clean } from '../log.ts'
 import type { Proxmox } from '../proxmox/client.ts'
-import type { Write } from '../proxmox/types.ts'
+import type { Outcome, Write } from '../proxmox/types.ts'
+import type { Ssh } from '../ssh/ssh.ts'
+import type { Waker } from './waker.ts'
 
 /** What a tool works with. */
 export type Hands = {
@@ -17,6 +19,12 @@ export type Hands = {
   clock: Clock
   /** The id of the token that writes; undefined = there is none. */
   ownToken(): string | undefined
+  /** Commands on the nodes; undefined where there is no key. */
+  ssh?: Pick<Ssh, 'exec' | 'host'> | undefined
+  /** Magic packets; undefined where nobody sends any. */
+  wake?: Waker | undefined
+  /** Reads the picture anew. */
+  refresh?: (() => Promise<void>) | undefined
 }
 
 /** What will happen, for a card or a dry run. */
@@ -44,6 +52,8 @@ export type Found = {
   /** A sentence when it makes no sense now. */
   whyNot: string | undefined
   run(signals: Signals): Promise<Write>
+  /** For deeds without a Proxmox task: waits on for the end of one that began before a restart. */
+  resume?(since: number, signals: Signals): Promise<Outcome>
   /** `since` is when the deed began; `patient` waits until the state is there, some seconds. */
   readBack(since: number, patient: boolean): Promise<ReadBack>
 }
@@ -60,7 +70,11 @@ export type Tool = {
     noun: string
     /** `… is being restarted` */
     doing: string
+    /** What to do when it has failed; the task's log unless said. */
+    afterFailure?: string
   }
+  /** Also done in a cluster without quorum, or with nobody who answers. */
+  withoutQuorum?: boolean
   /** Types of the Proxmox tasks that it starts, to find one whose name was lost. */
   tasks: string[]
   /** Checks the arguments; answers them with the target they name. Throws `invalid`. */

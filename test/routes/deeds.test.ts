@@ -101,7 +101,7 @@ deeds('tools are listed, and used by name', async ({ house }) => {
   const listed = tools.parse(await (await house.get('/api/tools')).json()).tools
   assert.equal(
     listed.map((t) => t.name),
-    ['guest_start', 'guest_shutdown', 'guest_reboot', 'cancel_task'],
+    ['guest_start', 'guest_shutdown', 'guest_reboot', 'cancel_task', 'wake_node', 'tmux_install'],
   )
   for (const { input } of listed) {
     assert.is(input.additionalProperties, false)

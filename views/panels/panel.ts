@@ -35,6 +35,13 @@ export type Past = {
 /** A deed that is under way on a guest. */
 export type UnderWay = { tool: string; target: string; who: string; since: number }
 
+/** What is known of waking a node. */
+export type Wake = {
+  mac?: string | undefined
+  /** The last try that has ended. */
+  last?: { at: number; tookS: number; woken: boolean } | undefined
+}
+
 /** How the guests are asked for: `?q=home&sort=cpu`. */
 export type Asked = { q: string; sort: string }
 
@@ -44,6 +51,8 @@ export type Extra = Moment & {
   past?: Past | undefined
   underWay?: readonly UnderWay[] | undefined
   stopped?: { by: string; at: number } | undefined
+  /** By name of the node. */
+  wakes?: ReadonlyMap<string, Wake> | undefined
   trouble?: string | undefined
   /** Why a verb makes no sense now, as a sentence; undefined when nothing speaks against it. */
   whyNot?: ((guest: GuestState, verb: GuestVerb) => string | undefined) | undefined
