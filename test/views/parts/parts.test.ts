@@ -12,7 +12,7 @@ import { meter } from '../../../views/parts/meter.ts'
 import { ageOf, panel, says } from '../../../views/parts/panel.ts'
 import { ring } from '../../../views/parts/ring.ts'
 import { sparkline, trace } from '../../../views/parts/sparkline.ts'
-import { step, wall } from '../../../views/parts/wall.ts'
+import { step } from '../../../views/parts/wall.ts'
 import { NOW } from '../figures.ts'
 import { doorPage, guestPage } from '../guest-page.ts'
 import { hudPage } from '../hud-page.ts'
@@ -180,49 +180,8 @@ parts('hostile text stays text in every part', () => {
       events: [{ at: 0, text: EVIL }],
       gaps: [{ from: 0, to: 1, text: EVIL }],
     }),
-    wall({
-      band: 'red',
-      sentence: EVIL,
-      rest: EVIL,
-      clock: EVIL,
-      age: EVIL,
-      hour: 1,
-      nodes: [
-        { name: EVIL, sign: 'well', cpu: 1, ram: EVIL, ramShare: 1, temperature: EVIL, old: EVIL },
-      ],
-      names: [{ text: EVIL, sign: 'well', figure: EVIL }],
-      news: [EVIL],
-    }),
   ]
   for (const html of drawn) assert.not.match(text(html), /<script|">[^<]*'&\n/)
-})
-
-parts('the wall shows four nodes in a row, eight in two, and of more only what is not well', () => {
-  const many = (count: number) =>
-    text(
-      wall({
-        band: 'well',
-        sentence: 's',
-        rest: '',
-        clock: '',
-        age: '',
-        hour: 3,
-        names: [],
-        news: [],
-        nodes: Array.from({ length: count }, (_, i) => ({
-          name: `n${i}`,
-          sign: i === 5 ? ('failed' as const) : ('well' as const),
-          cpu: undefined,
-          ram: '–',
-          ramShare: undefined,
-        })),
-      }),
-    )
-  assert.not.match(many(4), /two/)
-  assert.match(many(8), /class="well two shift3"/)
-  assert.is(many(20).match(/<h2>/g)?.length, 1)
-  assert.match(many(20), /19 more, all well/)
-  assert.match(many(1), />–</)
 })
 
 parts('bar widths of the wall come in steps of five percent', () => {
