@@ -55,6 +55,8 @@ export const kinds: Record<string, Kind> = {
   /** For journals: `-1h`, `today`, `2026-11-20 10:00`, `1 hour ago`. */
   time: like(/^[+-]?[\w:][\w :.,+-]{0,60}$/),
   text: like(/^[\x20-\x7e]{0,1000}$/),
+  /** An operator in quotes is somebody's mistake, or somebody's trick. */
+  saying: like(/^(?![|&;<>])[\x20-\x7e]{0,1000}$/),
   pattern: searches,
   format: like(/^[\w %+:.,/;()=-]{1,200}$/),
   vmid: like(/^[1-9]\d{2,8}$/),

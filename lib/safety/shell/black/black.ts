@@ -33,12 +33,16 @@ const inText = (text: string, { values, depth }: Walk): string | undefined =>
 
 const inScript = (script: ParsedScript, walk: Walk): string | undefined => visit(script, walk)
 
-const visit = (node: SyntaxNode, walk: Walk): string | undefined => {
+/** Deeper than anybody writes; a call stack must hold it. What is deeper is refused by its shape. */
+const DEEPEST = 300
+
+const visit = (node: SyntaxNode, walk: Walk, level = 0): string | undefined => {
+  if (level > DEEPEST) return undefined
   let why = ofNode(node, walk)
   if (why) return why
   const inner = node.type === 'Function' ? { ...walk, shadow: node.name.value } : walk
   forEachChild(node, (child) => {
-    why ??= visit(child, inner)
+    why ??= visit(child, inner, level + 1)
   })
   return why
 }
@@ -193,9 +197,10 @@ const fetches = (parts: readonly WordPart[] | undefined): boolean =>
       : false
   }) ?? false
 
-const namesIn = (node: SyntaxNode): string[] => {
+const namesIn = (node: SyntaxNode, level = 0): string[] => {
+  if (level > DEEPEST) return []
   const names = node.type === 'Command' && node.name ? [node.name.value.replace(/^.*\//, '')] : []
-  forEachChild(node, (child) => names.push(...namesIn(child)))
+  forEachChild(node, (child) => names.push(...namesIn(child, level + 1)))
   return names
 }
 

@@ -26,7 +26,11 @@ export const isPlainAwk = (script: string): boolean => {
   if (script.length > 400 || SECRETIVE.test(script) || AWK_FORBIDDEN.test(script)) return false
   const code = awkCode(script)
   return (
-    code !== undefined && AWK_CODE.test(code) && !AWK_WRITES.test(code.replace(/\([^()]*\)/g, '()'))
+    code !== undefined &&
+    // A text that is an operator is one that somebody quoted by mistake, or not by mistake.
+    !/"\s*[|<>]+\s*"/.test(script) &&
+    AWK_CODE.test(code) &&
+    !AWK_WRITES.test(code.replace(/\([^()]*\)/g, '()'))
   )
 }
 

@@ -375,10 +375,10 @@ export const system: readonly Rule[] = [
   look('atq', '', '', ['atq'], ['atrm 1']),
   look('tmux ls', '-F:text', '', ['tmux ls'], ['tmux kill-server', 'tmux new -d df']),
   look('tmux list-sessions', '-F:word', '', ['tmux list-sessions'], ['tmux kill-session']),
-  look('echo', '', 'text*', ['echo hello', 'echo -n x', "echo '---'"], ['echo x > /etc/hosts'], {
+  look('echo', '', 'saying*', ['echo hello', 'echo -n x', "echo '---'"], ['echo x > /etc/hosts'], {
     style: 'text',
   }),
-  look('printf', '', 'text text*', ["printf '%s\\n' a"], ['printf'], { style: 'text' }),
+  look('printf', '', 'saying saying*', ["printf '%s\\n' a"], ['printf'], { style: 'text' }),
   look('true', '', '', ['true'], ['true x > /tmp/x']),
   look('false', '', '', ['false'], ['./false']),
   look('seq', '-w -s:text', 'number number? number?', ['seq 5', 'seq 1 3'], ['seq x']),
