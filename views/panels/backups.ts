@@ -26,7 +26,10 @@ export type BackupRow = {
   source: BackupState
 }
 
-const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
+/** `mention`: what a text says of those that were never backed up. */
+export type BackupsModel = Model<BackupRow> & { mention: string | undefined }
+
+const model = (picture: Picture, extra: Extra): BackupsModel => {
   const { backups: part } = picture.parts
   // "Never" needs a reading of all stores: without one, no backup found means nothing.
   const sure = part.at !== undefined && part.trouble === undefined
@@ -35,8 +38,13 @@ const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
     .sort((a, b) => urgency.indexOf(a.is) - urgency.indexOf(b.is))
   const bare = rows.filter((r) => r.is === 'never' || r.is === 'old').length
   const never = rows.filter((r) => r.is === 'never').map((r) => r.vmid)
+  const mention =
+    never.length > 0
+      ? `${listed(never)} ${never.length === 1 ? 'has' : 'have'} never been backed up. I mention it now, rather than later.`
+      : undefined
   return {
     rows,
+    mention,
     frame: frameOf({
       name: 'backups',
       title: 'Backups',
@@ -49,8 +57,7 @@ const model = (picture: Picture, extra: Extra): Model<BackupRow> => {
           : `${count(rows.length, 'guest')}${sure ? ', each has a recent one' : ''}`,
       empty: 'No guests, so there is nothing to back up.',
       notes: [
-        never.length > 0 &&
-          `${listed(never)} ${never.length === 1 ? 'has' : 'have'} never been backed up. I mention it now, rather than later.`,
+        mention,
         !sure &&
           part.at !== undefined &&
           'Not every backup storage can be read: there may be more.',
@@ -94,7 +101,7 @@ export const backupRow = (r: BackupRow): Html => {
 const tableOf = (rows: BackupRow[]): Html =>
   html`<table class="plain backups"><thead class="unseen"><tr><th scope="col">State</th><th scope="col">ID</th><th scope="col">Name</th><th scope="col">Last</th><th scope="col">Storage</th><th scope="col">Size</th><th scope="col">Schedule</th></tr></thead><tbody>
 ${rows.map(backupRow)}</tbody></table>
-${further(rows.length, paths.guests(), 'guests')}`
+`
 
 export const backupJson = (b: BackupState) => ({
   vmid: b.vmid,
@@ -105,11 +112,15 @@ export const backupJson = (b: BackupState) => ({
   uncovered: b.uncovered,
 })
 
-export const backups: Panel<Model<BackupRow>> = {
+export const backups: Panel<BackupsModel> = {
   name: 'backups',
   title: 'Backups',
   model,
-  html: (m) => section(m.frame, tableOf(m.rows)),
+  // The row says it too, and the page has a sentence for it.
+  html: (m) =>
+    section({ ...m.frame, notes: m.frame.notes.filter((n) => n !== m.mention) }, tableOf(m.rows), {
+      tools: further(m.rows.length, paths.guests(), 'guests'),
+    }),
   text: (m) =>
     textOf(
       m.frame,

@@ -127,7 +127,7 @@ const wakeCell = (r: PowerRow): Html => {
 const tableOf = (rows: PowerRow[]): Html =>
   html`<table class="plain power"><thead class="unseen"><tr><th scope="col">Sign</th><th scope="col">Node</th><th scope="col">Power</th><th scope="col">Guests</th><th scope="col">Wake</th></tr></thead><tbody>
 ${rows.map(powerRow)}</tbody></table>
-${further(rows.length, paths.power(), 'nodes')}`
+`
 
 /** One is woken in its row. */
 const wakeAll = ({ wakeable }: PowerModel): Html | undefined =>
@@ -139,7 +139,10 @@ export const power: Panel<PowerModel> = {
   name: 'power',
   title: 'Power',
   model,
-  html: (m) => section(m.frame, tableOf(m.rows), { tools: wakeAll(m) }),
+  html: (m) =>
+    section(m.frame, tableOf(m.rows), {
+      tools: html`${wakeAll(m) ?? ''}${further(m.rows.length, paths.power(), 'nodes') ?? ''}`,
+    }),
   text: (m) =>
     textOf(
       m.frame,
@@ -158,6 +161,7 @@ export const power: Panel<PowerModel> = {
 
 const powerJson = (r: PowerRow) => ({
   node: r.source.name,
+  aliases: r.source.aliases,
   power: r.is,
   since: iso(r.source.since),
   uptimeS: r.is === 'on' ? (r.source.uptime ?? null) : null,

@@ -36,7 +36,7 @@ const model = (picture: Picture, extra: Extra): Model<StorageRow> => {
     frame: frameOf({
       name: 'storage',
       title: 'Storage',
-      part: picture.parts.resources,
+      part: picture.parts.storages,
       moment: extra,
       rows: rows.length,
       count: `${count(rows.length, 'store')}${gone ? `, ${gone} not available` : ''}`,
@@ -88,7 +88,7 @@ export const storageRow = (r: StorageRow): Html => {
 const tableOf = (rows: StorageRow[]): Html =>
   html`<table class="plain storage"><thead class="unseen"><tr><th scope="col">Name</th><th scope="col">Full</th><th scope="col">Used</th><th scope="col">Forecast</th></tr></thead><tbody>
 ${rows.map(storageRow)}</tbody></table>
-${further(rows.length, paths.storages(), 'stores')}`
+`
 
 /** Stable keys; what is not known is null. */
 export const storageJson = (s: StorageState) => {
@@ -111,7 +111,10 @@ export const storage: Panel<Model<StorageRow>> = {
   name: 'storage',
   title: 'Storage',
   model,
-  html: (m) => section(m.frame, tableOf(m.rows)),
+  html: (m) =>
+    section(m.frame, tableOf(m.rows), {
+      tools: further(m.rows.length, paths.storages(), 'stores'),
+    }),
   text: (m) =>
     textOf(
       m.frame,

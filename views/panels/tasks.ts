@@ -87,7 +87,7 @@ export const taskRow = (r: TaskRow): Html => {
 const tableOf = (rows: TaskRow[]): Html =>
   html`<table class="plain tasks"><thead class="unseen"><tr><th scope="col">Outcome</th><th scope="col">Task</th><th scope="col">Object</th><th scope="col">Who</th><th scope="col">Took</th></tr></thead><tbody>
 ${rows.map(taskRow)}</tbody></table>
-${further(rows.length, paths.tasks(), 'tasks')}`
+`
 
 export const taskJson = (t: TaskState) => ({
   upid: t.upid,
@@ -105,7 +105,8 @@ export const tasks: Panel<Model<TaskRow>> = {
   name: 'tasks',
   title: 'Tasks',
   model,
-  html: (m) => section(m.frame, tableOf(m.rows)),
+  html: (m) =>
+    section(m.frame, tableOf(m.rows), { tools: further(m.rows.length, paths.tasks(), 'tasks') }),
   text: (m) =>
     textOf(
       m.frame,

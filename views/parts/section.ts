@@ -69,13 +69,13 @@ const split = (text: string): [string, string] => {
 }
 
 /** Rows that the HUD shows of a list; its style sheet hides the others. */
-const FIRST_ROWS = 8
+const FIRST_ROWS = 5
 
-/** Under a list that is longer than its place on the HUD: where the others are. */
-export const further = (rows: number, href: string, what: string): Html | '' =>
+/** In the head of a list that is longer than its place on the HUD: where the others are. */
+export const further = (rows: number, href: string, what: string): Html | undefined =>
   rows > FIRST_ROWS
-    ? html`<p class="further"><a class="quiet" href="${href}">all ${rows} ${what}</a></p>\n`
-    : ''
+    ? html`<a class="further quiet" href="${href}">all ${rows}<span class="unseen"> ${what}</span></a>`
+    : undefined
 
 /** A whole table: heads, then rows that are HTML already. A head that ends in `#` stands over figures. */
 export const table = (heads: string[], rows: Html[]): Html =>
