@@ -1,7 +1,6 @@
 /** What a panel is drawn from at this moment: the picture, the clock, the past, what is under way. */
 
 import type { GuestState, Picture } from '../lib/cluster/picture.ts'
-import { tokenFor } from '../lib/config-cluster.ts'
 import { whyNot } from '../lib/proxmox/guest.ts'
 import type { Asked, Extra, GuestVerb, Wake } from '../views/panels/panel.ts'
 import type { Ctx } from './answer.ts'
@@ -25,7 +24,6 @@ export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
   return {
     now,
     timeZone: config.timeZone,
-    reader: config.cluster && tokenFor(config.cluster, 'audit')?.id,
     events: withEvents ? events.latest(SHOWN_EVENTS) : [],
     past: curvesOf(cluster, picture, now, config.timeZone),
     underWay: tools.running().map(({ tool, target, who, startedAt }) => ({

@@ -162,6 +162,8 @@ export const state = z.strictObject({
   now: moment,
   parts: z.strictObject({
     resources: part,
+    guests: part,
+    storages: part,
     status: part,
     tasks: part,
     storage: part,

@@ -88,6 +88,8 @@ const parts = (part: Partial<Part>): Picture['parts'] => {
   const one = { at: HEARD, limit: 15_000, ...part }
   return {
     resources: one,
+    guests: one,
+    storages: one,
     status: one,
     tasks: one,
     storage: one,
@@ -239,7 +241,15 @@ export const narrowToken = (): Picture => ({
   parts: noPermission().parts,
   nodes: calmEvening().nodes.map((n) =>
     n.name === 'Home'
-      ? { ...n, permitted: false, cpu: undefined, memory: undefined, root: undefined }
+      ? {
+          ...n,
+          permitted: false,
+          grant:
+            "On a node, as root: pveum acl modify / --roles PVEAuditor --tokens 'jarvis@pve!audit'",
+          cpu: undefined,
+          memory: undefined,
+          root: undefined,
+        }
       : n,
   ),
 })

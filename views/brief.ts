@@ -65,8 +65,13 @@ export const brief = ({ picture, trouble, ...rest }: BriefInput): Brief => {
   }
 }
 
+/** Halves of `resources`, which has told already how it is; what they add is what may not be seen. */
+const halves = new Set(['guests', 'storages'])
+
 const troublesOf = ({ parts, cluster, nodes, storages, now }: Picture): string[] => [
-  ...Object.entries(parts).flatMap(([name, part]) => partTrouble(name, part, now)),
+  ...Object.entries(parts)
+    .filter(([name, { trouble }]) => !halves.has(name) || trouble?.kind === 'forbidden')
+    .flatMap(([name, part]) => partTrouble(name, part, now)),
   ...(cluster.quorate === false ? ['The cluster has lost its quorum.'] : []),
   ...nodes
     .filter((n) => n.reach !== 'online')

@@ -128,10 +128,11 @@ const guestsGone = ({ guests, away }: Scene) => {
 
 const nothing: Rule = ({ nodes, parts }) => {
   if (nodes.length > 0) return undefined
-  if (parts.resources.trouble?.kind === 'forbidden')
+  const { trouble } = parts.guests
+  if (trouble?.kind === 'forbidden')
     return {
       says: 'I may not see the cluster.',
-      more: ended(capital(shown(parts.resources.trouble.text))),
+      more: ended(capital(shown(trouble.text))),
       tone: 'unseen',
     }
   return { says: 'I see no nodes.', tone: 'unseen' }

@@ -15,6 +15,8 @@ export const stateJson = (picture: Picture, now: number) => ({
   now: iso(now),
   parts: {
     resources: partJson(picture.parts.resources, now),
+    guests: partJson(picture.parts.guests, now),
+    storages: partJson(picture.parts.storages, now),
     status: partJson(picture.parts.status, now),
     tasks: partJson(picture.parts.tasks, now),
     storage: partJson(picture.parts.storage, now),

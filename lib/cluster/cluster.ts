@@ -71,6 +71,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   const { proxmox, bus, clock, log, db, poll } = needs
   const memory = loadMemory(db)
   const readings = emptyReadings(needs.nodes, limitsOf(poll), memory)
+  readings.tokens = { audit: proxmox.tokenId?.('audit'), operate: proxmox.tokenId?.('operate') }
   const rates = createRates()
   const keep = createKeeper(db, needs.buffer)
   const history = createHistory({ db, clock, log, source: proxmox })

@@ -18,8 +18,7 @@ const RELIEVED = 0.85
 /** Tells what is new and takes the picture into the memory. */
 export const tell = (memory: Memory, picture: Picture, emit: Emit): void => {
   const { parts, now } = picture
-  const { trouble } = parts.resources
-  const rows = isFresh(parts.resources, now) && (!trouble || trouble.kind === 'forbidden')
+  const rows = isFresh(parts.resources, now) && !parts.resources.trouble
   const scene = { memory, picture, emit, first: !memory.settled }
   silence(scene)
   quorum(scene)
@@ -76,7 +75,7 @@ const guests = (scene: Scene, rows: boolean) => {
   if (!rows) return
   for (const guest of picture.guests) guestNews(scene, guest)
   // A list that Proxmox thinned out does not tell who is gone.
-  if (picture.parts.resources.trouble || memory.guests.size === picture.guests.length) return
+  if (picture.parts.guests.trouble || memory.guests.size === picture.guests.length) return
   const present = new Set(picture.guests.map((g) => g.vmid))
   for (const [vmid, { node, name }] of memory.guests)
     if (!present.has(vmid)) {

@@ -1,9 +1,10 @@
 /** Nodes: reachable or not by `/cluster/status`, figures by their row. */
 import { isFresh } from '../clock.ts'
+import { grantWords } from '../proxmox/grants.ts'
+import { holds } from '../proxmox/rights.ts'
 import type { ClusterNode, NodeResource } from '../proxmox/types.ts'
 import type { NodeState, Picture, Reach, Use } from './picture.ts'
 import type { Readings } from './readings.ts'
-import { holds } from './rights.ts'
 
 /** A node's network figures come once a minute; older than this they are not shown. */
 const NET_LIMIT_MS = 200_000
@@ -20,6 +21,7 @@ export const nodeStates = (previous: Picture, readings: Readings, now: number): 
     const config = known.get(name.toLowerCase())
     const reach = reachOf(row, member, readings, now)
     const shown = reach === 'offline' ? undefined : row
+    const mine = permitted(name, reach, row, readings)
     // Every field by its name: spreads cost 8 µs a node (measured on Node 20.20).
     return {
       name,
@@ -27,7 +29,8 @@ export const nodeStates = (previous: Picture, readings: Readings, now: number): 
       address: member?.ip,
       reach,
       since: sinceOf(before.get(name), name, reach, row, readings, now),
-      permitted: permitted(name, reach, row, readings),
+      permitted: mine,
+      grant: mine ? undefined : grantFor(name, readings),
       cpu: shown?.cpu,
       cores: shown?.maxcpu,
       memory: useOf(shown?.mem, shown?.maxmem),
@@ -87,6 +90,12 @@ const permitted = (
   if (permissions) return holds(permissions, `/nodes/${name}`, 'Sys.Audit')
   return !row || reach !== 'online' || row.maxcpu !== undefined || row.maxmem !== undefined
 }
+
+const grantFor = (name: string, { tokens: { audit: id } }: Readings) =>
+  grantWords(
+    { path: `/nodes/${name}`, privileges: ['Sys.Audit'] },
+    { role: 'audit', token: id ? { id } : undefined },
+  )
 
 const netOf = (name: string, { nodeNet }: Readings, now: number) => {
   const net = nodeNet.get(name)

@@ -28,6 +28,9 @@ export type Picture = {
   now: number
   parts: {
     resources: Part
+    /** The guests of `resources`, and the storages: the same reading, with what the token may not see. */
+    guests: Part
+    storages: Part
     status: Part
     tasks: Part
     storage: Part
@@ -64,6 +67,8 @@ export type NodeState = {
   since: number
   /** False: the row came without figures although the node is online (token lacks Sys.Audit). */
   permitted: boolean
+  /** How the token comes to that right, where it lacks it. */
+  grant?: string | undefined
   cpu?: number | undefined
   cores?: number | undefined
   memory?: Use | undefined

@@ -37,6 +37,8 @@ export type KnownNode = { name: string; aliases: string[]; mac?: string | undefi
 
 export type Readings = {
   nodes: KnownNode[]
+  /** The tokens that read, by their role: their ids stand in the lines that grant what they lack. */
+  tokens: { audit?: string | undefined; operate?: string | undefined }
   resources: Reading<Resources>
   status: Reading<ClusterStatus>
   tasks: Reading<TaskRow[]>
@@ -72,6 +74,7 @@ export type Limits = { fast: number; storage: number; backups: number }
 /** Readings with nothing in them; limits in milliseconds. */
 export const emptyReadings = (nodes: KnownNode[], limits: Limits, memory: Memory): Readings => ({
   nodes,
+  tokens: {},
   resources: { limit: limits.fast },
   status: { limit: limits.fast },
   tasks: { limit: limits.fast },

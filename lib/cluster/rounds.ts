@@ -6,10 +6,10 @@
 import type { Clock } from '../clock.ts'
 import { isWithin, minutes, seconds } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { StorageContent, StorageRow } from '../proxmox/types.ts'
+import { held } from '../proxmox/rights.ts'
+import type { Permissions, StorageContent, StorageRow } from '../proxmox/types.ts'
 import type { Picture } from './picture.ts'
 import { bad, good, type Readings, troubleInWords } from './readings.ts'
-import { holdsSomewhere } from './rights.ts'
 import { coarseRate } from './shown.ts'
 import type { Source } from './source.ts'
 import { storageId } from './storage-state.ts'
@@ -101,9 +101,9 @@ const createReaders = ({ source, clock, readings, picture }: RoundsNeeds) => {
       readings.permissions = mine
       readings.backupPermissions = mine
       backupRole = undefined
-      if (holdsSomewhere(mine, '/vms', 'VM.Backup')) return
+      if (maySeeBackups(mine)) return
       const operator = await source.permissions('operate').catch(() => undefined)
-      if (!operator || !holdsSomewhere(operator, '/vms', 'VM.Backup')) return
+      if (!operator || !maySeeBackups(operator)) return
       readings.backupPermissions = operator
       backupRole = 'operate'
     },
@@ -165,6 +165,8 @@ const createReaders = ({ source, clock, readings, picture }: RoundsNeeds) => {
     },
   }
 }
+
+const maySeeBackups = (mine: Permissions) => held(mine, '/vms', 'VM.Backup') !== 'no'
 
 /** Where backups can lie and be listed now: a shared storage is asked through one node. */
 const backupPlaces = ({ resources }: Readings, online: string[]) => {

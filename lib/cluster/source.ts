@@ -38,5 +38,7 @@ export type Source = {
     rrd(ref: { node: string; kind: GuestKind; vmid: Vmid }, timeframe: Timeframe): Promise<Sample[]>
   }
   permissions(role?: TokenRole): Promise<Permissions>
+  /** Its id, never its secret; undefined = none is configured. */
+  tokenId?(role: TokenRole): string | undefined
   reach: { entry(): string }
 }

@@ -3,11 +3,13 @@
  * reached. Pure: the same readings at the same moment give the same picture.
  */
 import { isFresh } from '../clock.ts'
+import { grantWords } from '../proxmox/grants.ts'
+import { held, holds } from '../proxmox/rights.ts'
+import type { Permissions } from '../proxmox/types.ts'
 import { guestStates } from './guest-state.ts'
 import { nodeStates } from './node-state.ts'
 import type { ClusterState, Part, Picture } from './picture.ts'
 import type { Reading, Readings } from './readings.ts'
-import { grant, holds, holdsSomewhere } from './rights.ts'
 import { storageStates } from './storage-state.ts'
 import { backupStates, taskStates } from './task-state.ts'
 
@@ -66,7 +68,9 @@ const clusterState = (readings: Readings, now: number): ClusterState => {
 }
 
 const partsOf = (readings: Readings): Picture['parts'] => ({
-  resources: filtered(readings.resources, readings, narrowLists),
+  resources: part(readings.resources),
+  guests: filtered(readings.resources, readings, narrowGuests),
+  storages: filtered(readings.resources, readings, narrowStorages),
   status: part(readings.status),
   tasks: filtered(readings.tasks, readings, narrowTasks),
   storage: part(readings.storage),
@@ -80,33 +84,52 @@ const part = ({ at, trouble, limit }: Reading<unknown>): Part => ({ at, trouble,
 const filtered = (
   reading: Reading<unknown>,
   readings: Readings,
-  missing: (r: Readings) => { text: string; next: string } | undefined,
+  missing: (r: Readings) => Lack | undefined,
 ): Part => {
   if (reading.trouble || reading.value === undefined) return part(reading)
-  const lack = missing(readings)
-  if (!lack) return part(reading)
-  return { ...part(reading), trouble: { kind: 'forbidden', ...lack, since: readings.narrowSince } }
+  const found = missing(readings)
+  if (!found) return part(reading)
+  return { ...part(reading), trouble: { kind: 'forbidden', ...found, since: readings.narrowSince } }
 }
 
-const narrowLists = ({ resources, permissions }: Readings) => {
-  if (!permissions || !resources.value) return undefined
-  const lacks: string[] = []
-  if (resources.value.guests.length === 0 && !holdsSomewhere(permissions, '/vms', 'VM.Audit'))
-    lacks.push('no permission for guests (VM.Audit on /vms)')
-  if (
-    resources.value.storages.length === 0 &&
-    !holdsSomewhere(permissions, '/storage', 'Datastore.Audit')
-  )
-    lacks.push('no permission for storages (Datastore.Audit on /storage)')
-  if (lacks.length === 0) return undefined
-  return { text: `The token has ${lacks.join(' and ')}.`, next: grant('/', 'PVEAuditor') }
+type Lack = { text: string; next: string }
+
+const narrowGuests = ({ permissions, tokens }: Readings): Lack | undefined =>
+  permissions && lack('guests', permissions, '/vms', 'VM.Audit', tokens.audit)
+
+const narrowStorages = ({ permissions, tokens }: Readings): Lack | undefined =>
+  permissions && lack('storages', permissions, '/storage', 'Datastore.Audit', tokens.audit)
+
+/** Some rows are no proof of all: a right on a pool or on one guest shows that guest alone. */
+const lack = (
+  what: string,
+  permissions: Permissions,
+  path: string,
+  privilege: string,
+  id: string | undefined,
+): Lack | undefined => {
+  const how = held(permissions, path, privilege)
+  if (how === 'yes') return undefined
+  return {
+    text:
+      how === 'no'
+        ? `The token has no permission for ${what} (${privilege} on ${path}).`
+        : `The token sees some of the ${what} only (${privilege} on all of ${path} would show them).`,
+    next: grantWords(
+      { path, privileges: [privilege] },
+      { role: 'audit', token: id ? { id } : undefined },
+    ),
+  }
 }
 
-const narrowTasks = ({ permissions }: Readings) =>
+const narrowTasks = ({ permissions, tokens: { audit: id } }: Readings): Lack | undefined =>
   permissions && !holds(permissions, '/', 'Sys.Audit')
     ? {
         text: 'The token has no permission for tasks of others (Sys.Audit on /).',
-        next: grant('/', 'PVEAuditor'),
+        next: grantWords(
+          { path: '/', privileges: ['Sys.Audit'] },
+          { role: 'audit', token: id ? { id } : undefined },
+        ),
       }
     : undefined
 
@@ -115,10 +138,14 @@ const narrowTasks = ({ permissions }: Readings) =>
  * alone sees none: it takes Datastore.AllocateSpace on the storage and VM.Backup on the guest
  * (read: pve-storage src/PVE/Storage.pm, check_volume_access).
  */
-const narrowBackups = ({ backupPermissions }: Readings) =>
-  backupPermissions && !holdsSomewhere(backupPermissions, '/vms', 'VM.Backup')
-    ? {
-        text: 'The token has no permission for backups (VM.Backup on /vms, Datastore.AllocateSpace).',
-        next: grant('/', 'JarvisOperate'),
-      }
-    : undefined
+const narrowBackups = ({ backupPermissions, tokens }: Readings): Lack | undefined => {
+  if (!backupPermissions || held(backupPermissions, '/vms', 'VM.Backup') !== 'no') return undefined
+  const id = tokens.operate ?? tokens.audit
+  return {
+    text: 'The token has no permission for backups (VM.Backup on /vms, Datastore.AllocateSpace).',
+    next: grantWords(
+      { path: '/vms', privileges: ['VM.Backup', 'Datastore.AllocateSpace'] },
+      { role: 'operate', token: id ? { id } : undefined },
+    ),
+  }
+}

@@ -46,6 +46,8 @@ export type Proxmox = {
   nodes: Nodes
   guests: Guests
   tasks: Tasks
+  /** Whose name stands in the answers of Proxmox; undefined = no token is configured for the role. */
+  tokenId(role: TokenRole): string | undefined
   permissions(role?: TokenRole, options?: CallOptions): Promise<Permissions>
   /** The configuration of all storages; `nodes.storages` has their figures. */
   storages(options?: CallOptions): Promise<StorageConfig[]>
@@ -82,6 +84,7 @@ export const createProxmox = (needs: ProxmoxNeeds): Proxmox => {
     nodes: createNodes(calls, failover, write),
     guests: createGuests(calls, write),
     tasks,
+    tokenId: (role) => needs.token(role)?.id,
     permissions: async (role = 'audit', options) =>
       permissions(await calls.read('/access/permissions', {}, { ...options, role })),
     storages: async (options) => storageConfigs(await calls.read('/storage', {}, options)),

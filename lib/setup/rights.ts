@@ -2,7 +2,7 @@
  * Which rights each role of the product needs, and why: one table for the commands that grant them
  * (`plan.ts`), for the check of a token (`verify.ts`) and for the doctor.
  */
-import type { Permissions, TokenRole } from '../proxmox/types.ts'
+import type { TokenRole } from '../proxmox/types.ts'
 
 export type Right = { path: string; privilege: string; why: string }
 
@@ -82,35 +82,4 @@ export const grantsOf = (role: TokenRole, places: Places = usualPlaces): Grant[]
   const privileges = [...new Set(rightsOf(role).map((r) => r.privilege))].sort()
   const name = role === 'operate' ? 'JarvisOperate' : 'JarvisDestroy'
   return [{ path: '/', roles: [{ name, privileges }] }]
-}
-
-/**
- * How far the caller holds a privilege on a path: everywhere on and below it, only on some paths
- * below, or not at all. Proxmox lists each path with its effective privileges; one that is not
- * listed inherits from the nearest one above, where that one propagates.
- */
-export const held = (
-  permissions: Permissions,
-  path: string,
-  privilege: string,
-): 'yes' | 'partly' | 'no' => {
-  const here = permissions[path]?.[privilege]
-  if (here) return 'yes'
-  if (!permissions[path]) {
-    const above = nearestAbove(permissions, path)
-    if (above?.[privilege]) return 'yes'
-  }
-  const below = path === '/' ? '/' : `${path}/`
-  const somewhere = Object.entries(permissions).some(
-    ([other, privileges]) => (other === path || other.startsWith(below)) && privilege in privileges,
-  )
-  return somewhere ? 'partly' : 'no'
-}
-
-const nearestAbove = (permissions: Permissions, path: string) => {
-  for (let up = path; up !== '/'; ) {
-    up = up.slice(0, Math.max(1, up.lastIndexOf('/')))
-    if (permissions[up]) return permissions[up]
-  }
-  return undefined
 }

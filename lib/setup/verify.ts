@@ -1,7 +1,9 @@
 /** Does a token hold every right that its roles need? What is missing comes with its command. */
+import { grantRole } from '../proxmox/grants.ts'
+import { held } from '../proxmox/rights.ts'
 import type { Permissions, Token, TokenRole } from '../proxmox/types.ts'
 import type { RoleToken } from './carry-out.ts'
-import { grantsOf, held, type Places, type Right, rightsOf, usualPlaces } from './rights.ts'
+import { grantsOf, type Places, type Right, rightsOf, usualPlaces } from './rights.ts'
 import { loginByToken, type SessionNeeds } from './session.ts'
 
 export type Missing = Right & {
@@ -54,21 +56,11 @@ export const verify = (
     }),
   )
 
-/**
- * The roles are granted where the plan grants them, to the user and to the token: a token with
- * separated privileges has the intersection of both. Repeating a grant that exists does no harm.
- */
+/** The roles are granted where the plan grants them. Repeating a grant that exists does no harm. */
 const mendOf = (id: string, role: TokenRole, right: Right, places: Places): string => {
   const grants = grantsOf(role, places)
   const grant =
     grants.find((g) => right.path === g.path || right.path.startsWith(`${g.path}/`)) ?? grants[0]!
   const own = grant.roles.find((r) => r.privileges?.includes(right.privilege))
-  const granted = own ?? grant.roles[0]!
-  const user = id.split('!')[0]!
-  const to = user === 'root@pam' ? `--tokens '${id}'` : `--users ${user} --tokens '${id}'`
-  const line = `pveum acl modify ${grant.path} ${to} --roles ${granted.name}`
-  if (!own?.privileges) return line
-  const privs = own.privileges.join(',')
-  // `role add` fails where the role exists already, then its privileges are completed instead.
-  return `pveum role add ${own.name} --privs ${privs} || pveum role modify ${own.name} --append 1 --privs ${privs}; ${line}`
+  return grantRole({ path: grant.path, role: own ?? grant.roles[0]!, id }).join('; ')
 }

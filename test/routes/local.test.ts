@@ -18,6 +18,8 @@ const calm: Picture = {
   now: NOON,
   parts: {
     resources: part,
+    guests: part,
+    storages: part,
     status: part,
     tasks: part,
     storage: part,

@@ -25,7 +25,6 @@ const happened: EventLine[] = [
 const extra = (events = happened): Extra => ({
   now: NOON,
   timeZone: 'UTC',
-  reader: 'jarvis@pve!audit',
   events,
 })
 const forms = (name: PanelName, picture: Picture, more = extra()) => ({
@@ -131,8 +130,8 @@ view(
   'a node whose figures may not be seen names the right and the command, and keeps the rest',
   () => {
     const { text, html, json } = forms('nodes', cast.narrowToken())
-    const command = "pveum acl modify /nodes/Home --roles PVEAuditor --tokens 'jarvis@pve!audit'"
-    assert.match(text, `the token lacks Sys.Audit on /nodes/Home. Grant it with: ${command}`)
+    const command = "pveum acl modify / --roles PVEAuditor --tokens 'jarvis@pve!audit'"
+    assert.match(text, `The token lacks Sys.Audit on /nodes/Home. On a node, as root: ${command}`)
     assert.match(words(html), 'Not mine to see. The token lacks Sys.Audit on /nodes/Home.')
     assert.match(words(html), command)
     assert.match(line(text, 'Home  '), 'figures not permitted')

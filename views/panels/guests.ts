@@ -65,7 +65,7 @@ const model = (picture: Picture, extra: Extra): GuestsModel => {
     frame: frameOf({
       name: 'guests',
       title: 'Guests',
-      part: picture.parts.resources,
+      part: picture.parts.guests,
       moment: extra,
       rows: all.length,
       count: countWords(all, rows, asked.q),

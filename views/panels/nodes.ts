@@ -11,7 +11,7 @@ import type { State } from '../parts/glyph.ts'
 import { type NodeMeter, nodeInstrument } from '../parts/node-instrument.ts'
 import type { Says } from '../parts/panel.ts'
 import { isoOr, jsonOf, named, section, textOf } from '../parts/section.ts'
-import { domId, quoted, shown } from '../parts/shown.ts'
+import { domId, shown } from '../parts/shown.ts'
 import { moment, part, reachWords, upFor, use, usedOf } from '../parts/words.ts'
 import type { Curve, Extra, Model, Panel } from './panel.ts'
 
@@ -44,7 +44,7 @@ const model = (picture: Picture, extra: Extra): Model<NodeRow> => {
     rows: picture.nodes.length,
     count: `${count(picture.nodes.length, 'node')}, ${picture.nodes.filter((n) => n.reach === 'online').length} online`,
     empty: 'No nodes. I look after very little, and I do it well.',
-    notes: notesOf(picture.nodes, extra),
+    notes: notesOf(picture.nodes),
   })
   return { rows: picture.nodes.map((n) => rowOf(n, extra, frame)), frame }
 }
@@ -95,31 +95,19 @@ const saysOf = (n: NodeState, m: Moment): Says | undefined => {
       step: closer,
     }
   if (n.permitted) return undefined
-  const { path, command } = grantFor(n, m)
   return {
     first: 'Not mine to see.',
-    rest: `The token lacks Sys.Audit on ${path}.`,
-    step: html`<details class="shows"><summary class="btn">Show the command</summary><code>${command}</code></details>`,
+    rest: lackOf(n),
+    step: html`<details class="shows"><summary class="btn">Show the command</summary><code>${shown(n.grant ?? '')}</code></details>`,
   }
 }
 
-const grantFor = (n: NodeState, { reader }: Moment) => {
-  const path = `/nodes/${shown(n.name)}`
-  const token = reader ? quoted(reader) : "'USER@REALM!TOKEN'"
-  return {
-    path,
-    command: `pveum acl modify ${quoted(path)} --roles PVEAuditor --tokens ${token}`,
-  }
-}
+const lackOf = (n: NodeState) => `The token lacks Sys.Audit on /nodes/${shown(n.name)}.`
 
-const notesOf = (nodes: NodeState[], m: Moment) =>
+const notesOf = (nodes: NodeState[]) =>
   nodes
     .filter((n) => n.reach === 'online' && !n.permitted)
-    .map((n) => grantFor(n, m))
-    .map(
-      ({ path, command }) =>
-        `Not mine to see: the token lacks Sys.Audit on ${path}. Grant it with: ${command}`,
-    )
+    .map((n) => `Not mine to see: ${lackOf(n)} ${shown(n.grant ?? '')}`.trimEnd())
 
 /** The whole instrument. It has no age of its own: the panel around it is dated. */
 export const nodeRow = (r: NodeRow): Html => {
@@ -243,12 +231,7 @@ export const nodes: Panel<Model<NodeRow>> = {
   model,
   // What a node may not tell stands in its instrument.
   html: (m) => {
-    const known = new Set(
-      notesOf(
-        m.rows.map((r) => r.source),
-        m.frame.moment,
-      ),
-    )
+    const known = new Set(notesOf(m.rows.map((r) => r.source)))
     const notes = m.frame.notes.filter((n) => !known.has(n))
     return section({ ...m.frame, notes }, html`${m.rows.map(nodeRow)}`, { bare: true })
   },

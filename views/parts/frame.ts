@@ -15,8 +15,6 @@ export type Moment = {
   /** When it is shown, milliseconds since 1970. */
   now: number
   timeZone: string
-  /** The token that reads, for the commands that mend its rights; its id, never its secret. */
-  reader?: string | undefined
 }
 
 export type Frame = {

@@ -107,6 +107,10 @@ suiteOfLab('a narrow token is told what it may not see', async (t) => {
   const { parts, nodes } = cluster.picture()
   assert.is(parts.status.trouble?.kind, 'forbidden')
   assert.is(parts.tasks.trouble?.kind, 'forbidden')
+  // One guest of five is seen, and that there are more is told with the rows.
+  assert.is(parts.guests.trouble?.kind, 'forbidden')
+  assert.match(parts.guests.trouble?.next ?? '', `--tokens '${t.lab.tokens.narrow.id}'`)
+  assert.match(nodes[0]?.grant ?? '', 'pveum acl modify / --users ops@pve')
   assert.ok(nodes.every((n) => !n.permitted))
   assert.ok(nodes.every((n) => n.reach === 'online'))
 })

@@ -13,7 +13,7 @@ news('a token without storages still hears of guests', async () => {
   const s = await stage(w)
   w.resources.guests[0]!.status = 'stopped'
   await s.clock.advance(5000)
-  assert.match(s.cluster.picture().parts.resources.trouble?.text ?? '', /Datastore\.Audit/)
+  assert.match(s.cluster.picture().parts.storages.trouble?.text ?? '', /Datastore\.Audit/)
   assert.is(s.told('guest.condition').length, 1)
   await s.end()
 })
@@ -150,7 +150,7 @@ news('a token that suddenly sees nothing is no empty cluster', async () => {
   s.w.resources.guests = []
   s.w.resources.storages = []
   await s.clock.advance(5000)
-  const { trouble } = s.cluster.picture().parts.resources
+  const { trouble } = s.cluster.picture().parts.guests
   assert.is(trouble?.kind, 'forbidden')
   assert.match(trouble?.text ?? '', /no permission for guests \(VM\.Audit on \/vms\)/)
   assert.match(trouble?.next ?? '', /pveum acl modify/)

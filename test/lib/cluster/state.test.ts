@@ -4,10 +4,10 @@ import { diff } from '../../../lib/cluster/diff.ts'
 import { emptyMemory } from '../../../lib/cluster/memory.ts'
 import type { Picture } from '../../../lib/cluster/picture.ts'
 import { emptyReadings, good, type Readings } from '../../../lib/cluster/readings.ts'
-import { holds, holdsSomewhere } from '../../../lib/cluster/rights.ts'
 import { shownBytes, shownUptime } from '../../../lib/cluster/shown.ts'
 import { emptyPicture, readPicture } from '../../../lib/cluster/state.ts'
 import { bytes, duration } from '../../../lib/format.ts'
+import { held, holds } from '../../../lib/proxmox/rights.ts'
 import { NOON } from '../../clock.ts'
 import { GiB, guestRow, nodeGoes, type World, world } from './fake.ts'
 
@@ -148,6 +148,44 @@ state('the newest backup of each guest is found, whichever storage has it', () =
   assert.is(backups.find((b) => b.vmid === 303)?.last, undefined)
 })
 
+state(
+  'a token that sees one guest of five says so on the guests, and is no trouble elsewhere',
+  () => {
+    const w = world()
+    w.resources.guests = w.resources.guests.slice(0, 1)
+    const tokens = { audit: 'ops@pve!narrow' }
+    const permissions = {
+      '/vms/100': { 'VM.Audit': true },
+      '/storage': { 'Datastore.Audit': true },
+    }
+    const { parts } = pictureOf(w, { permissions, tokens })
+    assert.is(parts.guests.trouble?.kind, 'forbidden')
+    assert.match(parts.guests.trouble?.text ?? '', 'some of the guests only')
+    assert.match(
+      parts.guests.trouble?.next ?? '',
+      "pveum acl modify / --users ops@pve --tokens 'ops@pve!narrow' --roles PVEAuditor",
+    )
+    assert.is(parts.storages.trouble, undefined)
+    assert.is(parts.resources.trouble, undefined)
+    const stores = { '/vms': { 'VM.Audit': true }, '/storage/local': { 'Datastore.Audit': true } }
+    const other = pictureOf(w, { permissions: stores }).parts
+    assert.is(other.guests.trouble, undefined)
+    assert.match(other.storages.trouble?.text ?? '', 'some of the storages only')
+  },
+)
+
+state('a right that a deeper rule takes away again is held in part', () => {
+  const permissions = {
+    '/': { 'VM.Audit': true, 'Sys.Audit': true },
+    '/storage': { 'VM.Audit': true },
+    '/vms': { 'VM.Audit': true, 'Sys.Audit': true },
+    '/vms/300': { 'VM.Backup': true },
+  }
+  assert.is(held(permissions, '/vms', 'VM.Audit'), 'partly')
+  assert.is(held(permissions, '/', 'Sys.Audit'), 'yes', 'a storage has no use for it')
+  assert.is(held({ '/vms': { 'VM.Audit': false } }, '/vms', 'VM.Audit'), 'partly', 'no further')
+})
+
 state('text from the cluster goes through untouched', () => {
   const w = world()
   const name = `<script>'"&\n\u202e${'x'.repeat(200)}`
@@ -168,8 +206,8 @@ state('privileges are inherited downwards, unless a nearer path says otherwise',
   assert.ok(holds(permissions, '/', 'Sys.Audit'))
   assert.not(holds(permissions, '/nodes/pve', 'Sys.Audit'), 'not propagated')
   assert.not(holds(permissions, '/vms', 'VM.Backup'))
-  assert.ok(holdsSomewhere(permissions, '/vms', 'VM.Backup'))
-  assert.not(holdsSomewhere({}, '/vms', 'VM.Audit'))
+  assert.is(held(permissions, '/vms', 'VM.Backup'), 'partly')
+  assert.is(held({}, '/vms', 'VM.Audit'), 'no')
 })
 
 state('what is drawn the same compares the same, and only that', () => {

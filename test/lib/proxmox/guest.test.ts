@@ -100,12 +100,12 @@ guest('the missing privilege is read from the refusal, with the lines that grant
   assert.equal(missing, { path: '/vms/103', privileges: ['VM.PowerMgmt'] })
   const operate = { role: 'operate' as const, token: { id: 'ops@pve!jarvis', secret: 'x' } }
   assert.equal(grantLines(missing, operate), [
-    'pveum role add Jarvis.VM.PowerMgmt --privs VM.PowerMgmt',
+    'pveum role add Jarvis.VM.PowerMgmt --privs VM.PowerMgmt || pveum role modify Jarvis.VM.PowerMgmt --append 1 --privs VM.PowerMgmt',
     "pveum acl modify / --users ops@pve --tokens 'ops@pve!jarvis' --roles Jarvis.VM.PowerMgmt",
   ])
   assert.match(grantLines(missing, { ...operate, role: 'environments' })[1]!, /modify \/vms\/103 /)
   const audit = missingRight('Permission check failed (/nodes/pve1, Sys.Audit)')!
-  assert.equal(grantLines(audit, { role: 'audit', token: { id: 'root@pam!j', secret: 'x' } }), [
+  assert.equal(grantLines(audit, { role: 'audit', token: { id: 'root@pam!j' } }), [
     "pveum acl modify / --tokens 'root@pam!j' --roles PVEAuditor",
   ])
   assert.equal(missingRight('(/vms/201, Sys.Audit|Sys.Modify)')!.privileges, [
@@ -118,7 +118,7 @@ guest('a text from the cluster cannot become a shell line', () => {
   assert.is(missingRight('(/vms/1; rm -rf /, VM.Audit)'), undefined)
   assert.is(missingRight('(/vms/1, VM.Audit; reboot)'), undefined)
   const odd = { role: 'audit' as const, token: { id: "a@pve!x'; reboot", secret: 'x' } }
-  assert.match(grantLines({ path: '/', privileges: ['VM.Audit'] }, odd)[0]!, /'USER@REALM!TOKEN'/)
+  assert.match(grantLines({ path: '/', privileges: ['VM.Audit'] }, odd)[0]!, /'USER@REALM!NAME'/)
 })
 
 guest('values are read leniently', () => {

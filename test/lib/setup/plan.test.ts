@@ -1,10 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Problem } from '../../../lib/errors.ts'
+import { held } from '../../../lib/proxmox/rights.ts'
 import type { TokenRole } from '../../../lib/proxmox/types.ts'
 import { carryOut } from '../../../lib/setup/carry-out.ts'
 import { type Found, nothingFound, plan, versionOf } from '../../../lib/setup/plan.ts'
-import { held, rightsOf } from '../../../lib/setup/rights.ts'
+import { rightsOf } from '../../../lib/setup/rights.ts'
 import type { Session } from '../../../lib/setup/session.ts'
 import { verify } from '../../../lib/setup/verify.ts'
 
@@ -97,7 +98,12 @@ planning('a right is held by inheritance, only in part, or not at all', () => {
   }
   assert.is(held(permissions, '/nodes', 'Sys.Audit'), 'yes')
   assert.is(held(permissions, '/nodes', 'Sys.Modify'), 'no')
-  assert.is(held(permissions, '/vms', 'VM.Audit'), 'yes')
+  assert.is(
+    held(permissions, '/vms', 'VM.Audit'),
+    'partly',
+    'not on 101, whose own rule has it not',
+  )
+  assert.is(held({ '/vms': { 'VM.Audit': true } }, '/vms', 'VM.Audit'), 'yes')
   assert.is(held(permissions, '/vms', 'Sys.Audit'), 'no')
   assert.is(held(permissions, '/vms', 'VM.PowerMgmt'), 'partly')
   assert.is(held(permissions, '/vms/102', 'VM.Audit'), 'yes')
