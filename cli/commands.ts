@@ -20,6 +20,10 @@ export const commands: Record<string, Entry> = {
     summary: 'how the cluster is, as the running server sees it',
     load: () => import('./status.ts'),
   },
+  wake: {
+    summary: 'which nodes are on; wake one, or all that are off',
+    load: () => import('./wake.ts'),
+  },
   token: {
     summary: 'make, list and revoke tokens for scripts',
     load: () => import('./token.ts'),

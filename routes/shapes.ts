@@ -112,6 +112,7 @@ export const temperatureRow = z.strictObject({
 
 export const powerRow = z.strictObject({
   node: z.string(),
+  aliases: z.array(z.string()),
   power: z.enum(['on', 'off', 'unknown']),
   since: moment,
   uptimeS: orNull(seconds),

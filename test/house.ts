@@ -13,6 +13,7 @@ import { createAuth, type Scope } from '../lib/auth/auth.ts'
 import { createBus, type News } from '../lib/bus.ts'
 import { systemClock as clock, sleep } from '../lib/clock.ts'
 import { createCluster } from '../lib/cluster/cluster.ts'
+import { createMacs } from '../lib/cluster/macs.ts'
 import { loadConfig } from '../lib/config.ts'
 import { type Db, openDb } from '../lib/db/db.ts'
 import { migrate, readMigrations } from '../lib/db/migrate.ts'
@@ -25,6 +26,7 @@ import type { Token } from '../lib/proxmox/types.ts'
 import { createKillSwitch } from '../lib/safety/kill-switch.ts'
 import { createSchedule } from '../lib/schedule/schedule.ts'
 import { createDoor } from '../lib/tools/call.ts'
+import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
 import type { Needs } from '../routes/needs.ts'
 import { alice, firefox } from './cast.ts'
@@ -37,6 +39,8 @@ export type Given = {
   /** The token that writes; the lab's operate token unless said. */
   operate?: (lab: Lab) => Token
   folder?: string
+  /** The configuration names no MAC address. */
+  withoutMacs?: boolean
 }
 type Ask = {
   as?: Scope | 'alice' | null
@@ -67,20 +71,49 @@ export const openHouse = async (given: Given = {}) => {
     clock,
     log,
   })
+  const nodes = lab.nodes.map(({ mac, ...n }) => (given.withoutMacs ? n : { ...n, mac }))
   const cluster = createCluster({
     proxmox,
     bus,
     clock,
     log,
     db,
-    nodes: lab.nodes,
+    nodes,
     poll: { seconds: 5, fastSeconds: 1, storageSeconds: 60, backupMinutes: 60 },
   })
   const trail = createTrail({ db, clock })
   const stop = createKillSwitch({ db, clock, log, bus, file: join(folder, 'STOP') })
   stop.start()
   const ownToken = () => operate.id
-  const tools = createDoor({ proxmox, cluster, stop, db, clock, log, trail, bus, ownToken })
+  const macs = createMacs({
+    db,
+    clock,
+    log,
+    bus,
+    nodes,
+    source: proxmox.nodes,
+    seen: () => cluster.picture().nodes,
+  })
+  const packets: string[] = []
+  const wol = {
+    wake: async ({ mac }: { mac: string }) => {
+      packets.push(mac.toLowerCase())
+      lab.wake(mac)
+      return { to: 'the lab', port: 9 }
+    },
+  }
+  const tools = createDoor({
+    proxmox,
+    cluster,
+    stop,
+    db,
+    clock,
+    log,
+    trail,
+    bus,
+    ownToken,
+    wake: createWaker({ macs, wol, nodes, settings: {} }),
+  })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
   const needs: Needs = {
     config: { ...base, timeZone: 'UTC', mode: 'real' },
@@ -96,6 +129,7 @@ export const openHouse = async (given: Given = {}) => {
     schedule: createSchedule({ clock, log, db }),
     tools,
     stop,
+    macOf: (node) => macs.of(node)?.mac,
     trouble: () => undefined,
   }
   const app = createSite(needs)
@@ -143,6 +177,9 @@ export const openHouse = async (given: Given = {}) => {
     trail,
     lines,
     news,
+    /** MAC addresses that a magic packet was sent for. */
+    packets,
+    macs,
     /** Everything but reads that went to the cluster since the start. */
     writes,
     kinds: () => news.map((n) => n.kind).filter((k) => /^(deed|stop)\./.test(k)),
@@ -175,6 +212,7 @@ export const openHouse = async (given: Given = {}) => {
     async drop() {
       unsubscribe('http.client.request.start', seen)
       tools.close()
+      macs.close()
       stop.close()
       await cluster.stop()
       proxmox.close()

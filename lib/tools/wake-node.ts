@@ -57,14 +57,14 @@ const found = async (hands: Hands, wake: Waker, node: string): Promise<Found> =>
   const members = await membersNow(hands)
   const names = members?.map((m) => m.name) ?? wake.known()
   if (!names.includes(node)) throw stranger(node, names)
-  const mac = wake.macOf(node)
-  if (!mac) throw nameless(node)
   const member = members?.find((m) => m.name === node)
+  const mac = wake.macOf(node)
+  if (!mac && !member?.online) throw nameless(node)
   return {
     label: node,
     plan: {
       before: `${node} is ${member?.online ? 'on' : members ? 'off' : 'not known to be on'}.`,
-      calls: [`magic packets for ${mac}`],
+      calls: [`magic packets for ${mac ?? 'nobody'}`],
       expected: `${node} is on.`,
       undo: 'shut the node down again',
     },
