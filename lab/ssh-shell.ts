@@ -34,8 +34,16 @@ const runLine = async (channel: ServerChannel, scene: Scene, line: string) => {
     return finish(channel, 0)
   }
   const script = mark ? scriptOf(words.slice(5)) : line
+  const guest = scene.isTerminal ? guestOf(script, scene) : undefined
+  if (guest) return prompt(channel, scene, guest)
   const code = await run(channel, scene, script, pid)
   finish(channel, code)
+}
+
+/** `pct enter 302`: a prompt inside the container. */
+const guestOf = (script: string, { node, world }: Scene): string | undefined => {
+  const vmid = /^pct enter (\d+)$/.exec(script)?.[1]
+  return world.guests.find((g) => String(g.vmid) === vmid && g.node === node.name)?.name
 }
 
 /** The words that were started, as a script again. */
@@ -68,6 +76,11 @@ const run = async (
     channel.write(sensorsOf(node, world))
     return 0
   }
+  // These nodes have no tmux, so that the demo shows the other way.
+  if (script.includes('command -v tmux')) {
+    if (script !== 'command -v tmux') channel.write('none\n')
+    return script === 'command -v tmux' ? 1 : 0
+  }
   let code = 0
   for (const words of simpleCommands(script)) {
     if (words[0] === 'exit') return Number(words[1] ?? code) || 0
@@ -99,8 +112,8 @@ const rest = ({ clock, jobs }: Scene, seconds: number, pid: number, channel: Ser
   })
 
 /** Letters are echoed as they come; Enter runs the line, Ctrl-C drops it, Ctrl-D leaves. */
-const prompt = (channel: ServerChannel, scene: Scene) => {
-  const sign = `root@${scene.node.name}:~# `
+const prompt = (channel: ServerChannel, scene: Scene, name = scene.node.name) => {
+  const sign = `root@${name}:~# `
   let line = ''
   let busy = Promise.resolve()
   const enter = async (typed: string) => {

@@ -1,20 +1,33 @@
 /** `/`: the HUD, or every panel one below the other for a terminal. */
 import { randomBytes } from 'node:crypto'
 import { hudPage, hudPanels, hudText } from '../views/hud.ts'
+import { terminalStrip } from '../views/parts/terminal-strip.ts'
 import { type Ctx, formOf, sendPage, sendText, varies } from './answer.ts'
 import { askedOf, extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
+import { terminalFiles } from './terminals.ts'
 
 export const showHome = (needs: Needs) => (c: Ctx) => {
   const picture = needs.cluster.picture()
   const extra = { ...extraOf(needs, true), asked: askedOf(c) }
   varies(c)
   if (formOf(c) === 'text') return sendText(c, hudText(picture, extra))
-  const body = hudPage(picture, extra, (panel, thrown) => {
-    const error = randomBytes(2).toString('hex').toUpperCase()
-    const stack = thrown instanceof Error ? thrown.stack : String(thrown)
-    needs.log.error('site: a panel broke', { panel, error, stack })
-    return error
-  })
+  const body = hudPage(
+    picture,
+    extra,
+    (panel, thrown) => {
+      const error = randomBytes(2).toString('hex').toUpperCase()
+      const stack = thrown instanceof Error ? thrown.stack : String(thrown)
+      needs.log.error('site: a panel broke', { panel, error, stack })
+      return error
+    },
+    stripFor(c, needs),
+  )
   return sendPage(c, needs, { title: 'Jarvis', body, whole: true, live: hudPanels })
+}
+
+/** For a person who can open one; its first tab is chosen by him, so that nothing is loaded before. */
+const stripFor = (c: Ctx, { terminals, config }: Needs) => {
+  if (c.get('caller')?.kind !== 'person' || !terminals || terminals.targets().length === 0) return
+  return terminalStrip({ files: terminalFiles(config.root), tabs: terminals.list() })
 }

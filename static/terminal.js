@@ -444,8 +444,8 @@ const start = (block) => {
       term.paste(await navigator.clipboard.readText())
       term.focus()
     } catch {
-      find('form.paste').hidden = false
-      find('form.paste textarea').focus()
+      find('form.paster').hidden = false
+      find('form.paster textarea').focus()
     }
   }
   const resizeType = (by) => {
@@ -467,16 +467,16 @@ const start = (block) => {
     larger: () => resizeType(1),
     reader: () => setReader(!term.options.screenReaderMode),
     find() {
-      find('form.find').hidden = false
-      find('form.find input').focus()
+      find('form.finder').hidden = false
+      find('form.finder input').focus()
     },
     unfind() {
-      find('form.find').hidden = true
+      find('form.finder').hidden = true
       search.clearDecorations()
       term.focus()
     },
     unpaste() {
-      find('form.paste').hidden = true
+      find('form.paster').hidden = true
       term.focus()
     },
     again() {
@@ -649,16 +649,16 @@ const start = (block) => {
   })
   // A touch on the row of keys must not close the soft keyboard.
   find('.keys').addEventListener('pointerdown', (event) => event.preventDefault())
-  find('form.find').addEventListener('submit', (event) => {
+  find('form.finder').addEventListener('submit', (event) => {
     event.preventDefault()
-    const words = find('form.find input').value
+    const words = find('form.finder input').value
     if (!words) return
     if (way === 'tmux' && mode === 'work') control({ do: 'find', name: words })
     else if (!search.findPrevious(words)) say(`“${words}” is not on the screen.`)
   })
-  find('form.paste').addEventListener('submit', (event) => {
+  find('form.paster').addEventListener('submit', (event) => {
     event.preventDefault()
-    const area = find('form.paste textarea')
+    const area = find('form.paster textarea')
     if (area.value) term.paste(area.value)
     area.value = ''
     deeds.unpaste()

@@ -11,8 +11,7 @@ export const openTerminals = async (
   options: { tmux?: boolean; config?: string[] } = {},
 ): Promise<{ house: House; sshd: Sshd; ssh: SshConfig }> => {
   const { tmux = true, config = [] } = options
-  // A path without tmux: its program is not found, as on a node that never had it.
-  const sshd = await startSshd({ config: tmux ? config : ['SetEnv PATH=/mnt/stubs:/bin-none'] })
+  const sshd = await startSshd({ config, ...(tmux ? {} : { without: ['tmux'] }) })
   const { address, port, keyFile, fingerprint } = sshd
   const host = (name: string) => ({ name, aliases: [], address, port, user: 'root' })
   const ssh = { identity: { keyFile }, hosts: [host('pve'), host('agent1')] }

@@ -25,7 +25,7 @@ export const hudPanels = [
 /** A panel that cannot be drawn has a number for its fault; the rest of the page is well. */
 export type Broken = (name: PanelName, error: unknown) => string
 
-export const hudPage = (picture: Picture, extra: Extra, broken: Broken): Html => {
+export const hudPage = (picture: Picture, extra: Extra, broken: Broken, terminal?: Html): Html => {
   const { first, rest } = sentenceOf(picture, extra)
   const draw = (name: PanelName): Html => {
     try {
@@ -41,6 +41,7 @@ export const hudPage = (picture: Picture, extra: Extra, broken: Broken): Html =>
     nodes: draw('nodes'),
     middle: [draw('guests'), [draw('storage'), draw('tasks')], draw('backups')],
     side: [draw('jarvis'), draw('power'), draw('events')],
+    terminal,
   })
 }
 

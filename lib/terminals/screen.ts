@@ -22,11 +22,14 @@ type Needs = { size: Size; onAnswer(text: string): void; onDrawn(): void }
 
 const SCROLLBACK = 5000
 
+/** CommonJS: its names stand below `default` in Node, beside it under tsx and in the bundle. */
+const whole = <T extends object>(module: T): T => (module as { default?: T }).default ?? module
+
 /** Loaded on first use: 40 ms and 9 MB that a server with tmux everywhere never needs (Node 20). */
 export const createScreen = async ({ size, onAnswer, onDrawn }: Needs): Promise<Screen> => {
-  const [{ default: xterm }, { default: addon }] = await Promise.all([
-    import('@xterm/headless'),
-    import('@xterm/addon-serialize'),
+  const [xterm, addon] = await Promise.all([
+    import('@xterm/headless').then(whole),
+    import('@xterm/addon-serialize').then(whole),
   ])
   const screen: Headless = new xterm.Terminal({
     ...size,

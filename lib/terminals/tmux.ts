@@ -68,7 +68,7 @@ export const prepare = (
     ['start-server'],
     ...SETTINGS,
     ['new-session', '-d', '-s', session, '-x', `${cols}`, '-y', `${rows}`, ...inside(command)],
-    ...defaults(exact(session), command),
+    ...defaults(`${exact(session)}:`, command),
   ]
   return [
     'command -v tmux >/dev/null 2>&1 || { echo none; exit 0; }',

@@ -9,8 +9,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -46,6 +48,8 @@ export type SshdOptions = {
   netns?: string
   /** Other than a free one. */
   port?: number
+  /** Programs that this host does not have. */
+  without?: string[]
   /** A second host key, of type RSA. */
   rsaToo?: boolean
 }
@@ -139,8 +143,15 @@ const writeFiles = (dir: string, options: SshdOptions, address: string, port: nu
   put('enter.sh', ENTER)
   if (options.banner !== undefined) put('banner', options.banner)
   mkdirSync(join(dir, 'stubs'))
-  for (const name of STUBS) put(`stubs/${name}`, `#!/bin/sh\necho "stub ${name} $*"\n`, 0o755)
+  for (const name of STUBS)
+    put(`stubs/${name}`, `#!/bin/sh\necho "stub ${name} $*"\n[ "$1" != enter ] || exec sh\n`, 0o755)
   put('stubs/odd', ODD_SHELL, 0o755)
+  const bin = options.without ? '/mnt/bin' : '/usr/bin:/bin'
+  if (options.without) {
+    mkdirSync(join(dir, 'bin'))
+    for (const name of readdirSync('/usr/bin'))
+      if (!options.without.includes(name)) symlinkSync(`/usr/bin/${name}`, join(dir, 'bin', name))
+  }
   put(
     'sshd_config',
     [
@@ -157,7 +168,7 @@ const writeFiles = (dir: string, options: SshdOptions, address: string, port: nu
       'PermitRootLogin prohibit-password',
       'PrintMotd no',
       'PrintLastLog no',
-      'SetEnv PATH=/mnt/stubs:/usr/bin:/bin',
+      `SetEnv PATH=/mnt/stubs:${bin}`,
       'Subsystem sftp internal-sftp',
       ...(options.banner === undefined ? [] : ['Banner /mnt/banner']),
       '',

@@ -59,7 +59,7 @@ const places = ({ targets, may, at }: TerminalsPage): Html => {
     })
   const first = targets.filter((t) => t.key === at)
   const rest = targets.filter((t) => t.key !== at)
-  return html`<ul class="deeds untiered">${[...first, ...rest].map((t) => place(t))}</ul>`
+  return html`<ul class="terminals">${[...first, ...rest].map((t) => place(t))}</ul>`
 }
 
 const place = (t: Target): Html => {

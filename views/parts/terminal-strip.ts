@@ -40,6 +40,11 @@ const tab = ({ id, name, label, viewers, here }: TerminalTab): Html => {
   return html`<a href="${paths.terminal(id)}" data-open="${id}" title="${`${shown(label)}, ${looks}`}"${here ? html` aria-current="page"` : ''}>${here ? icon('terminal') : ''}<span>${shown(name)}</span></a>`
 }
 
+const idle = (tabs: readonly TerminalTab[]): Html =>
+  tabs.length > 0
+    ? html`<p class="idle">Choose one of the tabs. It is where you left it.</p>`
+    : html`<p class="idle">No terminal is open. <a href="${paths.terminals()}">Open one</a>; it stays alive when you leave.</p>`
+
 /** `name` is what the button says, `key` what it sends; the script knows what that is in bytes. */
 const KEYS: [key: string, name: string, label: string][] = [
   ['esc', 'Esc', 'Escape'],
@@ -68,9 +73,9 @@ export const terminalStrip = ({ files, tabs, open, empty }: Strip): Html =>
 <div class="body">
 <nav class="tabs" aria-label="Terminals">${tabs.map(tab)}<a class="new" href="${paths.terminals()}" title="Open another one" aria-label="Open another one">${icon('plus')}</a><p><span class="way"></span><span class="size"></span><span class="lookers"></span></p></nav>
 <div class="windows" hidden></div>
-<div class="screen-host">${empty ?? ''}</div>
-<form class="find" hidden><input class="input mono" type="search" aria-label="Find in the terminal"><button class="btn">Find</button><button type="button" class="btn" data-do="unfind">Done</button></form>
-<form class="paste" hidden><textarea class="input mono" rows="4" aria-label="Paste here; it goes to the terminal when you press Send"></textarea><button class="btn primary">Send</button><button type="button" class="btn" data-do="unpaste">Done</button></form>
+<div class="screen-host">${empty ?? idle(tabs)}</div>
+<form class="finder" hidden><input class="input mono" type="search" aria-label="Find in the terminal"><button class="btn">Find</button><button type="button" class="btn" data-do="unfind">Done</button></form>
+<form class="paster" hidden><textarea class="input mono" rows="4" aria-label="Paste here; it goes to the terminal when you press Send"></textarea><button class="btn primary">Send</button><button type="button" class="btn" data-do="unpaste">Done</button></form>
 <div class="foot-line"><p class="says" role="status"></p><button type="button" class="btn" data-do="again" hidden>Connect again</button>${tools()}</div>
 <div class="keys" role="group" aria-label="Keys">${KEYS.map(([key, name, label]) => html`<button type="button" class="btn" data-key="${key}" aria-label="${label}"${key === 'ctrl' || key === 'alt' ? html` aria-pressed="false"` : ''}>${name}</button>`)}</div>
 </div>
