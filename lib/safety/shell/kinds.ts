@@ -28,7 +28,13 @@ export const kinds: Record<string, Kind> = {
   count: like(/^[1-9]\d{0,2}$/),
   fraction: like(/^\d{1,4}(?:\.\d{1,3})?$/),
   word: like(/^[A-Za-z0-9_][\w.:@+-]{0,127}$/),
-  columns: like(/^[+-]?[A-Za-z0-9_%][\w.,:%+ -]{0,250}$/),
+  columns: like(/^[+-]?[A-Za-z0-9_%](?!.*\benviron)[\w.,:%+= -]{0,250}$/),
+  /** Columns of ps: `e` and `environ` would show the environment of every process. */
+  pscolumns: like(/^(?!.*\benviron)[a-z%_]{2,20}(?:[:=,]\d*[a-z%_]*)*$/i),
+  /** Logs of a disk that are only read: with figures behind it, `scterc` sets something. */
+  smartlog: like(
+    /^(?:(?:error|xerror|devstat|background|selective)(?:,\d{1,5})?|(?:x?selftest)(?:,\d{1,5})?|directory(?:,[gs])?|sataphy|sasphy|ssd|scttemp|scttempsts|scttemphist|scterc|farm|defects|genstats|envrep|tapealert)$/,
+  ),
   size: like(/^[+-]?\d{1,12}(?:\.\d+)?[bcwkKmMgGtTPE]?i?B?$/),
   findperm: like(/^[-/]?[0-7ugoarwxst=+,-]{1,12}$/),
   findformat: like(/^[\x20-\x7e]{1,100}$/),

@@ -4,7 +4,7 @@ import type { Given, Rule } from '../rule.ts'
 
 /** Fields of `inspect` and `ps` that hold no environment, no command line and no mount of secrets. */
 const STATES =
-  /^(?:[\w :,=/|\\t-]|\{\{\s*(?:json\s+)?\.(?:State(?:\.(?:Status|Running|Paused|Restarting|OOMKilled|Dead|Pid|ExitCode|StartedAt|FinishedAt|Error|Health\.(?:Status|FailingStreak)))?|RestartCount|Name|Names|Id|ID|Created|CreatedAt|Image|Status|Ports|Size|RunningFor|HostConfig\.(?:RestartPolicy(?:\.Name)?|Memory|NetworkMode)|NetworkSettings\.(?:Ports|IPAddress)|Repository|Tag|Digest|Driver|Mountpoint|CPUPerc|MemUsage|MemPerc|NetIO|BlockIO|PIDs|Container|Type|TotalCount|Active|Reclaimable|ServerVersion|Labels)\s*\}\})*$/
+  /^(?:[\w :,=/|\\t-]|\{\{\s*(?:json\s+)?\.(?:State(?:\.(?:Status|Running|Paused|Restarting|OOMKilled|Dead|Pid|ExitCode|StartedAt|FinishedAt|Error|Health\.(?:Status|FailingStreak)))?|RestartCount|Name|Names|Id|ID|Created|CreatedAt|Image|Status|Ports|Size|RunningFor|HostConfig\.(?:RestartPolicy(?:\.Name)?|Memory|NetworkMode)|NetworkSettings\.(?:Ports|IPAddress)|Repository|Tag|Digest|Driver|Mountpoint|CPUPerc|MemUsage|MemPerc|NetIO|BlockIO|PIDs|Container|Type|TotalCount|Active|Reclaimable|ServerVersion)\s*\}\})*$/
 
 const plainFormat = ({ flags }: Given) =>
   flags

@@ -6,7 +6,7 @@ export const disks: readonly Rule[] = [
   // `-t` starts tests, `-s -S -o --set` change settings; `-i` and the rest only print.
   look(
     'smartctl',
-    '-aixHcAjq -a -i -x -H -c -A -j --all --info --xall --health --capabilities --attributes --scan --scan-open --json?:word -l:columns --log:columns -d:columns --device:columns -n:columns --nocheck:columns -f:columns --format:columns -P:word -g:word --get:word',
+    '-aixHcAjq -a -i -x -H -c -A -j --all --info --xall --health --capabilities --attributes --scan --scan-open --json?:word -l:smartlog --log:smartlog -d:columns --device:columns -n:columns --nocheck:columns -f:columns --format:columns -P:word -g:word --get:word',
     'device?',
     [
       'smartctl -a /dev/sda',

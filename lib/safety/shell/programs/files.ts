@@ -3,7 +3,7 @@ import { look } from '../look.ts'
 import type { Given, Rule } from '../rule.ts'
 
 const SECRETIVE =
-  /passw|shadow|secret|token|credential|id_rsa|id_ed|\.key|\.pem|\.env|wallet|kdbx|authorized/i
+  /passw|shadow|secret|token|credential|id_rsa|id_ed|\.key|\.pem|\.env|wallet|kdbx|authorized|environ/i
 
 /** find: tests and printing, never `-exec`, `-delete`, `-fprint`, `-ok`, `-files0-from`. */
 const FIND =

@@ -14,7 +14,7 @@ const ends = ({ operands }: Given) => operands.length !== 1
 export const processes: readonly Rule[] = [
   look(
     'ps',
-    '-AadeflFjHLTwyMNZc -e -o:columns -O:columns -p:pid -C:columns -u:columns -U:columns -t:word -g:columns -q:pid --sort:columns --no-headers --no-heading --headers --forest --ppid:pid --pid:pid --cols:number --width:number --format:columns --user:columns --deselect',
+    '-AadeflFjHLTwyMNZc -e -o:pscolumns -O:pscolumns -p:pid -C:columns -u:columns -U:columns -t:word -g:columns -q:pid --sort:columns --no-headers --no-heading --headers --forest --ppid:pid --pid:pid --cols:number --width:number --format:pscolumns --user:columns --deselect',
     'word*',
     [
       'ps aux',
@@ -32,7 +32,7 @@ export const processes: readonly Rule[] = [
   look(
     'ps',
     '--sort:columns --no-headers --forest -p:pid',
-    'bsdform columns word*',
+    'bsdform pscolumns',
     ['ps axo pid,ppid,cmd', 'ps axo pid,cmd --sort=-rss'],
     ['ps axeo pid'],
     {},

@@ -23,8 +23,11 @@ const AWK_CODE = /^(?:[\w\s$(){}[\]<>=!~?:;,.+*/%^"-]|&&|\|\|)*$/
 const AWK_WRITES = /\bprintf?\b[^;}]*>/
 
 export const isPlainAwk = (script: string): boolean => {
-  if (script.length > 400 || SECRETIVE.test(script) || AWK_FORBIDDEN.test(script)) return false
-  const code = awkCode(script)
+  if (script.length > 400 || SECRETIVE.test(script)) return false
+  // Walking over an array ends; other loops need not.
+  const walked = script.replace(/\bfor\s*\(\s*\w+\s+in\s+\w+\s*\)/g, ' ')
+  if (AWK_FORBIDDEN.test(walked)) return false
+  const code = awkCode(walked)
   return (
     code !== undefined &&
     // A text that is an operator is one that somebody quoted by mistake, or not by mistake.
@@ -41,24 +44,31 @@ export const isPlainAwk = (script: string): boolean => {
 const awkCode = (script: string): string | undefined => {
   let code = ''
   let before = '{'
+  let divides = false
+  let slashed = false
   for (let at = 0; at < script.length; at++) {
     const c = script[at]!
-    if (c === '"' || (c === '/' && '{}(;,!~&|'.includes(before))) {
+    const isPattern = c === '/' && '{}(;,!~&|'.includes(before)
+    if (c === '"' || isPattern) {
       const rest = script.slice(at + 1)
-      const body = (c === '"' ? /^(?:[^"\\]|\\.)*"/ : /^(?:[^/\\"[]|\\.|\[[^\]/"[\\]+\])*\//).exec(
-        rest,
-      )
-      if (!body) return undefined
+      const body = (isPattern ? PATTERN : TEXT).exec(rest)?.[0]
+      if (body === undefined) return undefined
+      slashed ||= !isPattern && body.includes('/')
       code += c + c
-      at += body[0].length
+      at += body.length
       before = c
     } else {
+      divides ||= c === '/'
       code += c
       if (c !== ' ') before = c
     }
   }
-  return code
+  // A pattern that was taken for a division (`print /"/`) would make a text of its end: refused.
+  return divides && slashed ? undefined : code
 }
+
+const TEXT = /^(?:[^"\\]|\\.)*"/
+const PATTERN = /^(?:[^/\\"[]|\\.|\[[^\]/"[\\]+\])*\//
 
 /** jq reads files and the environment only by its flags and by these names. */
 const JQ_FORBIDDEN =
@@ -66,8 +76,10 @@ const JQ_FORBIDDEN =
 
 export const isPlainJq = (filter: string): boolean => {
   if (filter.length > 400 || SECRETIVE.test(filter)) return false
-  // A string with `\(…)` holds code: it is not emptied, and its backslash is refused below.
-  const code = filter.replace(/"(?:[^"\\]|\\[^(])*"/g, '""')
+  // A string with `\(…)` holds code: then all of it is looked at, the texts too.
+  const code = filter.includes('\\(')
+    ? filter.replaceAll('\\(', '(')
+    : filter.replace(/"(?:[^"\\]|\\.)*"/g, '""')
   return (
     !JQ_FORBIDDEN.test(code) &&
     /^[\w\s.[\]{}()|,:;?<>=!+*/%"@-]*$/.test(code) &&

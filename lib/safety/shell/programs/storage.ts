@@ -210,10 +210,10 @@ export const storage: readonly Rule[] = [
     'word?',
     ['ceph health', 'ceph health detail'],
     ['ceph health mute X'],
-    { check: ({ operands }) => operands.length === 0 || operands[0] === 'detail' },
+    { check: ({ operands }) => operands.length === 0 || /^(?:detail|tree)$/.test(operands[0]!) },
   ),
   look('ceph df', '-f:word --format:word', 'word?', ['ceph df', 'ceph df detail'], ['ceph df x'], {
-    check: ({ operands }) => operands.length === 0 || operands[0] === 'detail',
+    check: ({ operands }) => operands.length === 0 || /^(?:detail|tree)$/.test(operands[0]!),
   }),
   look('ceph versions', '-f:word --format:word', '', ['ceph versions'], ['ceph versions x']),
   ...[
@@ -234,7 +234,7 @@ export const storage: readonly Rule[] = [
       'word?',
       [`ceph osd ${what}`],
       ['ceph osd out 3', 'ceph osd pool delete x x', 'ceph osd purge 3'],
-      { check: ({ operands }) => operands.length === 0 || operands[0] === 'detail' },
+      { check: ({ operands }) => operands.length === 0 || /^(?:detail|tree)$/.test(operands[0]!) },
     ),
   ),
   look('ceph pg stat', '', '', ['ceph pg stat'], ['ceph pg repair 1.0']),
