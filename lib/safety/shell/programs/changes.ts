@@ -24,10 +24,23 @@ const undoable = (
 const ofGuest = (program: 'qm' | 'pct'): Rule[] => {
   const pve = { style: 'pve', target: guest } as const
   const p = program
+  // By the help of PVE 9.2.11 the two differ in these.
+  const own =
+    p === 'qm'
+      ? {
+          start: '--timeout:number',
+          snapshot: '--description:text --vmstate',
+          migrate: '--online --targetstorage:storage --with-local-disks --bwlimit:number',
+        }
+      : {
+          start: '',
+          snapshot: '--description:text',
+          migrate: '--online --restart --timeout:number --target-storage:storage --bwlimit:number',
+        }
   return [
     undoable(
       `${p} start`,
-      '--timeout:number',
+      own.start,
       'vmid',
       'starts a guest',
       [`${p} start 100`],
@@ -72,7 +85,7 @@ const ofGuest = (program: 'qm' | 'pct'): Rule[] => {
     ),
     undoable(
       `${p} snapshot`,
-      '--description:text --vmstate',
+      own.snapshot,
       'vmid snapshot',
       'takes a snapshot',
       [`${p} snapshot 100 before-update`, `${p} snapshot 100 a1 --description x`],
@@ -81,7 +94,7 @@ const ofGuest = (program: 'qm' | 'pct'): Rule[] => {
     ),
     undoable(
       `${p} migrate`,
-      '--online --restart --timeout:number --targetstorage:storage --target-storage:storage --with-local-disks --bwlimit:number',
+      own.migrate,
       'vmid node',
       'moves a guest to another node',
       [`${p} migrate 100 pve2 --online 1`],

@@ -89,7 +89,7 @@ export const proxmox: readonly Rule[] = [
   ),
   pveLook(
     'pvenode task log',
-    '--start:number --limit:number --download',
+    '--start:number',
     'upid',
     ['pvenode task log UPID:pve1:000002F6:00045C89:6B0009EB:qmstart:201:root@pam:'],
     ['pvenode task log', 'pvenode task log /etc/shadow'],
