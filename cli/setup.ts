@@ -10,7 +10,7 @@ import { type Learned, learnCertificate } from '../lib/proxmox/tls.ts'
 import type { TokenRole } from '../lib/proxmox/types.ts'
 import { carryOut, type RoleToken } from '../lib/setup/carry-out.ts'
 import { draftConfig } from '../lib/setup/config-text.ts'
-import { type FoundCluster, findNodes } from '../lib/setup/nodes.ts'
+import { type FoundCluster, findNodes, usable } from '../lib/setup/nodes.ts'
 import { lookAround, nothingFound, plan, type Step, versionOf } from '../lib/setup/plan.ts'
 import type { Places } from '../lib/setup/rights.ts'
 import type { Session, SessionNeeds } from '../lib/setup/session.ts'
@@ -194,7 +194,8 @@ const finish = async (args: Args, io: Io, result: Result): Promise<number> => {
       JSON.stringify({
         file,
         cluster: cluster.name ?? null,
-        nodes: cluster.nodes.map(({ name, address, online }) => ({ name, address, online })),
+        nodes: usable(cluster).map(({ name, address, online }) => ({ name, address, online })),
+        leftOut: cluster.nodes.filter((n) => n.foreign).map((n) => n.name),
         tokens: tokens.map(({ id, roles }) => ({ id, roles })),
         missing: missing.map(({ role, path, privilege, mend }) => ({
           role,

@@ -1,7 +1,7 @@
 /** The configuration file as the set-up writes it: few settings, each with a word about it. */
 import { isMap, parseDocument, stringify } from 'yaml'
 import type { RoleToken } from './carry-out.ts'
-import type { FoundCluster, FoundNode } from './nodes.ts'
+import { type FoundCluster, type FoundNode, usable } from './nodes.ts'
 
 export type Draft = {
   cluster: FoundCluster
@@ -39,7 +39,7 @@ const clusterOf = ({ cluster, tokens }: Draft) => {
   const signed = cluster.ca !== undefined && cluster.nodes.some((n) => n.signed)
   return {
     ...(signed && { ca: `${cluster.ca}\n` }),
-    nodes: cluster.nodes.map((node) => nodeOf(node, signed)),
+    nodes: usable(cluster).map((node) => nodeOf(node, signed)),
     tokens: tokens.map(({ id, secret, roles }) => ({ id, secret, roles })),
   }
 }

@@ -1,4 +1,7 @@
-/** The doctor's look at the cluster: each node's certificate and clock, each token, quorum, storages. */
+/**
+ * The doctor's look at the cluster: each node's certificate and clock, each token, quorum, storages.
+ * Reach and rights are told apart: a node that answers 403 is there.
+ */
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { type ClusterConfig, tokenFor } from '../config-cluster.ts'
@@ -20,13 +23,21 @@ export const checkCluster = async ({ cluster }: Config, clock: Clock): Promise<F
   const nodes = await Promise.all(
     cluster.nodes.map(async (node) => {
       const needs = needsFor(cluster, node, clock)
-      return { needs, findings: await checked(node.name, () => checkNode(node.name, needs, audit)) }
+      const findings = await checked(node.name, () => checkNode(node.name, needs, audit))
+      return {
+        needs,
+        findings,
+        answers: findings.some((f) => f.name === node.name && f.state === 'ok'),
+      }
     }),
   )
   const findings = nodes.flatMap((n) => n.findings)
-  const entry = nodes.find((n) => n.findings.every((f) => f.state !== 'bad'))?.needs
+  const entry = nodes.find((n) => n.answers)?.needs
   if (!entry)
-    return [...findings, bad('cluster', 'No node answers as it should.', './jarvis setup')]
+    return [
+      ...findings,
+      bad('cluster', 'No node lets us in, so rights and quorum are not looked at.', 'See above.'),
+    ]
   return [...findings, ...(await checkRights(cluster, entry)), ...(await checkState(entry, audit))]
 }
 
@@ -59,18 +70,29 @@ const checkNode = (
   audit: { id: string; secret: string },
 ): Promise<Finding[]> =>
   withSession(needs, audit, async (session) => {
-    const asked = needs.clock.now()
     const { version } = await session.call<{ version: string }>('GET', '/version')
-    const { time } = await session.call<{ time: number }>('GET', `/nodes/${name}/time`)
-    const ours = (asked + needs.clock.now()) / 2000
     const certificate = needs.trust.fingerprint
       ? 'the pinned certificate'
       : 'a certificate of the CA'
     return [
       ok(name, `Answers with ${certificate}, Proxmox VE ${version}.`),
-      skew(name, time - ours),
+      ...(await checkClock(name, needs.clock, session)),
     ]
   })
+
+const checkClock = (name: string, clock: Clock, session: Session) =>
+  checked(`${name} clock`, async () => {
+    const asked = clock.now()
+    const { time } = await session.call<{ time: number }>('GET', `/nodes/${name}/time`)
+    const ours = (asked + clock.now()) / 2000
+    return skew(name, time - ours)
+  }).then((findings) => findings.map(asRight))
+
+/** What was refused for lack of a right is listed among the rights, with what mends it. */
+const asRight = (finding: Finding): Finding =>
+  finding.refused
+    ? warn(finding.name, 'Not to be seen with this token; what it lacks is listed with its rights.')
+    : finding
 
 const skew = (name: string, seconds: number): Finding => {
   const far = Math.abs(seconds)
@@ -102,10 +124,12 @@ const checkState = async (
   entry: SessionNeeds,
   audit: { id: string; secret: string },
 ): Promise<Finding[]> =>
-  withSession(entry, audit, async (session) => [
-    ...(await checked('quorum', () => quorum(session))),
-    ...(await checked('storages', () => storages(session))),
-  ]).catch((error) => [bad('cluster', asProblem(error).message)])
+  withSession(entry, audit, async (session) =>
+    [
+      ...(await checked('quorum', () => quorum(session))),
+      ...(await checked('storages', () => storages(session))),
+    ].map(asRight),
+  ).catch((error) => [bad('cluster', asProblem(error).message)])
 
 type StatusRow = { type: string; quorate?: number; nodes?: number; online?: number; name: string }
 

@@ -8,6 +8,8 @@ export type Finding = {
   text: string
   /** The command that mends it, or what to do. */
   mend?: string | undefined
+  /** The cluster refused for lack of a right. */
+  refused?: true
 }
 
 export const ok = (name: string, text: string): Finding => ({ name, state: 'ok', text })
@@ -32,7 +34,9 @@ export const checked = async (
   try {
     return [await check()].flat()
   } catch (thrown) {
-    const { message, next } = asProblem(thrown)
-    return [bad(name, message, next)]
+    const { kind, message, next } = asProblem(thrown)
+    return [
+      { ...bad(name, message, next), ...(kind === 'forbidden' && { refused: true as const }) },
+    ]
   }
 }

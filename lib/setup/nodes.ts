@@ -20,6 +20,11 @@ export type FoundNode = {
   signed?: boolean | undefined
   /** Why it cannot be trusted yet. */
   trouble?: string | undefined
+  /**
+   * Another machine answers at its address; the certificate that the cluster knows the node by. Such a
+   * node is not written down: it would be refused at each connection.
+   */
+  foreign?: string | undefined
 }
 
 export type FoundCluster = {
@@ -107,19 +112,23 @@ const look = async (
   ca: string | undefined,
   told: Map<string, string>,
   learn: (address: string) => Promise<Learned>,
-): Promise<Pick<FoundNode, 'fingerprint' | 'signed' | 'trouble'>> => {
+): Promise<Pick<FoundNode, 'fingerprint' | 'signed' | 'trouble' | 'foreign'>> => {
+  const expected = told.get(node.name)?.toUpperCase()
   try {
     const { leaf } = await learn(node.address)
-    const expected = told.get(node.name)
-    if (expected && expected.toUpperCase() !== leaf.fingerprint)
+    if (expected && expected !== leaf.fingerprint)
       return {
-        trouble: `shows the certificate ${leaf.fingerprint}, but the cluster knows it by ${expected}`,
+        foreign: expected,
+        trouble: `is left out: ${node.address} shows the certificate ${leaf.fingerprint}, but the cluster knows the node by ${expected}`,
       }
     return { fingerprint: leaf.fingerprint, signed: ca ? isSignedBy(leaf.pem, ca) : false }
   } catch (error) {
-    return { trouble: messageOf(error) }
+    return { fingerprint: expected, trouble: messageOf(error) }
   }
 }
+
+/** The nodes that can be written down; Jarvis learns the others' addresses from these. */
+export const usable = ({ nodes }: FoundCluster): FoundNode[] => nodes.filter((n) => !n.foreign)
 
 /** Is this certificate the CA's own work? A certificate from elsewhere (ACME) is not. */
 export const isSignedBy = (pem: string, ca: string): boolean => {

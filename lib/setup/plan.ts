@@ -157,7 +157,7 @@ const aclSteps = (found: Found, role: TokenRole, places: Places): Step[] =>
     const names = missing.map((r) => r.name).join(',')
     return [
       step(
-        `${who} gets ${names} on ${path}`,
+        `${who} gets ${names} on ${path}${unseen(role, found.version)}`,
         `pveum acl modify ${path} --users ${who} --roles ${names}`,
         'PUT',
         '/access/acl',
@@ -165,6 +165,15 @@ const aclSteps = (found: Found, role: TokenRole, places: Places): Step[] =>
       ),
     ]
   })
+
+/**
+ * On 8 the guest agent answers only who has VM.Monitor, which also writes to the monitor of a VM, so
+ * it is not asked for; 9 has VM.GuestAgent.Audit for it, in PVEAuditor, and refuses VM.Monitor.
+ */
+const unseen = (role: TokenRole, { major }: Version) =>
+  role === 'audit' && major < 9
+    ? ' (on 8 the addresses of VMs stay unseen: they take VM.Monitor)'
+    : ''
 
 /** The secret of a token is told once, by the call that makes it: one that exists is made anew. */
 const tokenSteps = (found: Found, role: TokenRole): Step[] => {

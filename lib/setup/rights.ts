@@ -57,11 +57,7 @@ export const rightsOf = (role: TokenRole, places: Places = usualPlaces): Right[]
 /** A role of Proxmox with the privileges that it must have; undefined = it comes with Proxmox. */
 export type Grant = { path: string; roles: { name: string; privileges?: string[] }[] }
 
-/**
- * The roles to grant. `major` is the release of Proxmox: 8 has no `VM.GuestAgent.Audit` (guest
- * addresses of VMs need `VM.Monitor` there, which also writes to the monitor, so it is not asked
- * for) and 9 refuses `VM.Monitor` as an invalid privilege.
- */
+/** The roles to grant; the same names and privileges on Proxmox VE 8 and 9. */
 export const grantsOf = (role: TokenRole, places: Places = usualPlaces): Grant[] => {
   if (role === 'audit')
     return [

@@ -114,6 +114,26 @@ doctor('a token that is not accepted, and one without its rights, each with the 
   }),
 )
 
+doctor('a token that may nearly nothing: the nodes answer, and what it lacks is listed', (t) =>
+  withFolder(async (folder) => {
+    const { audit, narrow } = t.lab.tokens
+    const env = house(folder, t.lab, (yaml) =>
+      yaml.replace(audit.id, narrow.id).replace(audit.secret, narrow.secret),
+    )
+    const { code, of, findings } = await examine(env)
+    assert.is(code, 1)
+    for (const { name } of t.lab.nodes) {
+      assert.is(of(name)[0]?.state, 'ok', name)
+      assert.is(of(`${name} clock`)[0]?.state, 'warn', name)
+    }
+    const lacks = of(`token ${narrow.id}`)
+    assert.ok(lacks.some((f) => f.state === 'bad' && /Sys\.Audit on \//.test(f.text)))
+    assert.ok(lacks.every((f) => f.mend?.includes(`--tokens '${narrow.id}'`)))
+    assert.is(of('quorum')[0]?.state, 'warn')
+    assert.not.match(JSON.stringify(findings), 'jarvis setup')
+  }),
+)
+
 doctor('a foreign certificate is named for each node', (t) =>
   withFolder(async (folder) => {
     const other = await startLab({ certificate: 'other-ca', nodes: 1 })

@@ -210,6 +210,12 @@ setup('--plan lists the commands without talking to anybody, for both releases',
   )
   const eight = await run(['setup', '--plan', '--release', '8', '--json'])
   assert.ok(JSON.parse(eight.out).every((s: { command: string }) => s.command.startsWith('pveum ')))
+  const [older, newer] = await Promise.all(
+    ['8', '9'].map(async (r) => (await run(['setup', '--plan', '--release', r])).out),
+  )
+  assert.match(older!, /^# .*on 8 the addresses of VMs stay unseen/m)
+  assert.not.match(newer!, 'VM.Monitor')
+  assert.not.match(older!, /^pveum .*VM\.Monitor/m)
   const seven = await run(['setup', '--plan', '--release', '7'])
   assert.is(seven.code, 2)
   assert.match(seven.err, 'too old')
@@ -228,6 +234,34 @@ setup('a node that is off is written down with the cluster’s CA, unchecked', a
   })
   t.lab.scenarios.off('node-down')
 })
+
+setup(
+  'nodes that cannot be reached at the address that the cluster tells are left out, in words',
+  () =>
+    withFolder(async (folder) => {
+      // All nodes on one address: at what the cluster calls pve's, the entry answers.
+      const crowded = await startLab({ host: '127.0.9.1' })
+      try {
+        const file = join(folder, 'jarvis.yaml')
+        const argv = ['setup', ...at(crowded, 'Home'), '--yes', '--file', file, '--json']
+        const { code, out, err } = await run(argv, { piped: LAB_PASSWORD })
+        assert.is(code, 0, err)
+        const told = JSON.parse(out)
+        const names = (nodes: { name: string }[]) => nodes.map((n) => n.name)
+        const written = [...readFileSync(file, 'utf8').matchAll(/- name: (\w+)/g)].map((m) => m[1])
+        assert.equal(names(told.nodes), written)
+        assert.is(told.nodes.length + told.leftOut.length, 4)
+        for (const name of told.leftOut)
+          assert.match(err, new RegExp(`${name} .* is left out: .* shows`))
+        assert.ok(told.leftOut.length > 0)
+        const env = { JARVIS_CONFIG: file, JARVIS_DATA: join(folder, 'data'), JARVIS_PORT: '0' }
+        const doctor = await run(['doctor', '--json'], { env })
+        assert.is(doctor.code, 0, doctor.out)
+      } finally {
+        await crowded.stop()
+      }
+    }),
+)
 
 setup('an address where nobody is, is 3', async () => {
   const { code } = await run(['setup', '--address', '127.0.0.99:1', '--file', never])

@@ -53,6 +53,15 @@ files(
   },
 )
 
+files('a node at whose address another machine answers is not written down', async () => {
+  const cluster = { nodes: [node('pve'), node('other', { fingerprint: undefined, foreign: PIN })] }
+  const config = await load(draftConfig({ cluster, tokens }))
+  assert.equal(
+    config.cluster!.nodes.map((n) => n.name),
+    ['pve'],
+  )
+})
+
 files('without a CA every node is pinned', async () => {
   const config = await load(draftConfig({ cluster: { nodes: [node('solo')] }, tokens }))
   assert.is(config.cluster!.ca, undefined)
