@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the text of shells
 /** The hard lines that the parser must read as bash does: pinned, so that an update shows what it changes. */
 import { forEachChild, type ParsedScript, parse, type SyntaxNode } from 'unbash'
 import { suite } from 'uvu'

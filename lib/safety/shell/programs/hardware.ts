@@ -197,7 +197,7 @@ export const hardware: readonly Rule[] = [
     'dpkg-query',
     '-WlLsS -f:text --show --showformat:text --list --status',
     'pkg*',
-    ["dpkg-query -W -f '${Version}\\n' pve-manager", 'dpkg-query -l'],
+    ['dpkg-query -W pve-manager', 'dpkg-query -l'],
     ['dpkg-query --admindir=/tmp -l', 'dpkg-query --load-avail'],
     { needs: '-W -l -L -s -S --show --list --status' },
   ),
