@@ -56,7 +56,7 @@ const WORDS: Record<Role, string> = {
 /** Names that speak for themselves. Names are text of others, but they can only add here. */
 const NAMED: [Role, RegExp][] = [
   ['dns', /adguard|pi-?hole|unbound|bind9?|dnsmasq|technitium|\bdns\b/i],
-  ['vpn', /wireguard|tailscale|headscale|netbird|zerotier|openvpn|\bvpn\b|\bwg\d*\b/i],
+  ['vpn', /wireguard|tailscale|twingate|headscale|netbird|zerotier|openvpn|\bvpn\b|\bwg\d*\b/i],
   ['gateway', /opnsense|pfsense|openwrt|vyos|\brouter\b|gateway|firewall/i],
   ['model', /ollama|llama|vllm|lm-?studio|localai/i],
   ['backup', /\bpbs\b|proxmox-?backup|backup-?server/i],

@@ -13,7 +13,7 @@ const LOOKS = [
   `cluster/(?:ha(?:/(?:status(?:/(?:current|manager_status))?|resources|groups|rules))?|ha/(?:resources|groups|rules)/${ID}|backup/${ID}(?:/included_volumes)?|replication/${ID})`,
   `cluster/(?:firewall(?:/(?:options|rules|groups|aliases|ipset|macros|refs))?|firewall/(?:groups|ipset)/${ID}|jobs|mapping(?:/(?:pci|usb|dir))?|sdn(?:/(?:zones|vnets|controllers|ipams|dns))?|metrics(?:/export)?)`,
   'nodes',
-  `${N}(?:/(?:status|syslog|journal|tasks|storage|services|network|dns|time|hosts|netstat|rrddata|version|disks|hardware|config|replication|capabilities|qemu|lxc|firewall|ceph|sdn|apt|certificates))?`,
+  `${N}(?:/(?:status|syslog|journal|tasks|storage|services|network|dns|time|hosts|netstat|rrddata|version|disks|hardware|config|replication|capabilities|qemu|lxc|firewall|ceph|sdn|apt|aplinfo|certificates))?`,
   `${N}/tasks/UPID:[\\w:@!.\\\\-]+(?:/(?:status|log))?`,
   `${N}/storage/${ID}(?:/(?:status|content|rrddata))?`,
   `${N}/services/${ID}(?:/state)?`,

@@ -46,6 +46,9 @@ export const kinds: Record<string, Kind> = {
   /** Fields of the journal, `_PID=1`; a path there would be a program, and is not needed. */
   journal: like(/^_?[A-Z][A-Z_]{1,40}=[\w@.:-]{1,80}$|^[+-]?\d{1,3}$|^\+$/),
   seconds: like(/^(?:[0-9]|10)(?:\.\d{1,3})?s?$/),
+  socket: like(/^[46]?(?:TCP|UDP|tcp|udp)?(?::\d{1,5})?$/),
+  /** A place, or the port that `-i` takes from the next word. */
+  lsofword: (value) => /^(?:[46]?(?:TCP|UDP|tcp|udp)?:\d{1,5})$/.test(value) || isListable(value),
   ipword: like(/^[\w.:/@-]{1,60}$/),
   ssword: like(/^[\w.:/*=<>!&|() -]{1,120}$/),
   wgword: like(

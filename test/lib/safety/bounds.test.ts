@@ -135,7 +135,7 @@ const world = (over: Partial<World> = {}): World => ({
   guests: [
     { vmid: 100, name: 'docker', node: 'pve', tags: [] },
     { vmid: 103, name: 'jarvis', node: 'Home', tags: [], storages: ['local-lvm'] },
-    { vmid: 300, name: 'wireguard', node: 'agent1', tags: [] },
+    { vmid: 300, name: 'twingate', node: 'agent1', tags: [] },
     { vmid: 302, name: 'adguard', node: 'pve', tags: [] },
     { vmid: 303, name: 'homeassistant', node: 'pve', tags: [] },
   ],

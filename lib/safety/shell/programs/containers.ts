@@ -131,6 +131,13 @@ const engine = (name: string): Rule[] => [
     },
   ),
   look(
+    `${name} compose logs`,
+    '-t --timestamps --tail:number -n:number --since:time --no-color',
+    'container*',
+    [`${name} compose logs --tail 50`],
+    [`${name} compose logs -f`, `${name} compose -f /tmp/x logs`],
+  ),
+  look(
     `${name} compose ls`,
     '-aq --all',
     '',

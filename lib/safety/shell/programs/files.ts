@@ -201,8 +201,8 @@ export const files: readonly Rule[] = [
   ),
   look(
     'lsof',
-    '-nPlRtUbw -i?:columns -p:pid -u:word -c:word',
-    'place*',
+    '-nPlRtUbw -i?:socket -s?:word -p:pid -u:word -c:word',
+    'lsofword*',
     ['lsof -nP -i', 'lsof -p 123', 'lsof /var/log/syslog', 'lsof -i :8006'].slice(0, 3),
     ['lsof -r 1', 'lsof +D /', 'lsof -D b/tmp/x'],
   ),

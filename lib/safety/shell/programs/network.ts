@@ -310,6 +310,7 @@ export const network: readonly Rule[] = [
     { check: ({ operands }) => /^(?:status|list|)$/.test(operands[0] ?? '') },
   ),
   look('lldpctl', '', 'iface?', ['lldpctl'], ['lldpctl -u /tmp/x', 'lldpcli configure x']),
+  look('wg', '', '', ['wg'], ['wg set wg0 peer x']),
   look(
     'wg show',
     '',

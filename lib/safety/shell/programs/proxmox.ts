@@ -3,6 +3,7 @@ import { look, PVE_FORMAT, pveLook } from '../look.ts'
 import type { Rule } from '../rule.ts'
 
 export const proxmox: readonly Rule[] = [
+  look('pve8to9', '--full', '', ['pve8to9 --full'], ['pve8to9 --fix']),
   look('pveversion', '-v --verbose', '', ['pveversion', 'pveversion -v'], ['pveversion -x']),
   pveLook('pvecm status', '', '', ['pvecm status'], ['pvecm status 1', 'pvecm expected 1']),
   pveLook('pvecm nodes', '', '', ['pvecm nodes'], ['pvecm delnode pve4']),
