@@ -1,12 +1,11 @@
 /** The doctor's look at this machine: the runtime, the data folder, the database, the port. */
-import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
 import { openDb } from '../db/db.ts'
-import { lockFolder } from '../db/lock.ts'
+import { holderOf } from '../db/lock.ts'
 import { schemaVersion } from '../db/migrate.ts'
-import { Problem } from '../errors.ts'
 import { age, bytes } from '../format.ts'
 import type { DoctorNeeds } from './doctor.ts'
 import { bad, checked, type Finding, ok, warn } from './finding.ts'
@@ -28,13 +27,35 @@ export const checkFolder = async (
   { data }: Config,
   server: { pid: number } | undefined,
 ): Promise<Finding[]> => {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  if (!existsSync(data)) return notYet(data)
   try {
     accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch {
     return [bad('data folder', `${data} cannot be written.`, `chown -R $(id -un) ${data}`)]
   }
   return [folderRights(data), freeSpace(data), await whoHolds(data, server)]
+}
+
+/** What the first start will find; it is not made here. */
+const notYet = (data: string): Finding[] => {
+  const above = nearestFolder(data)
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK)
+  } catch {
+    const mend = `mkdir -p ${data} && chown $(id -un) ${data}`
+    return [bad('data folder', `${data} is not there, and ${above} cannot be written.`, mend)]
+  }
+  return [
+    ok('data folder', `${data} is not there yet; the first start makes it.`),
+    freeSpace(above),
+    ok('server', 'None runs on this folder.'),
+  ]
+}
+
+const nearestFolder = (path: string): string => {
+  let above = dirname(path)
+  while (!existsSync(above) && above !== dirname(above)) above = dirname(above)
+  return above
 }
 
 const folderRights = (data: string): Finding => {
@@ -54,14 +75,10 @@ const freeSpace = (data: string): Finding => {
 
 const whoHolds = async (data: string, server: { pid: number } | undefined): Promise<Finding> => {
   if (server) return ok('server', `It runs as process ${server.pid}.`)
-  try {
-    const lock = await lockFolder(data, 'doctor')
-    lock.release()
-    return ok('server', 'None runs on this folder.')
-  } catch (error) {
-    if (!(error instanceof Problem) || error.kind !== 'conflict') throw error
-    return warn('server', `${error.message} It does not answer on its control socket.`)
-  }
+  const holder = await holderOf(data)
+  return holder
+    ? warn('server', `${data} is in use by ${holder}. It does not answer on its control socket.`)
+    : ok('server', 'None runs on this folder.')
 }
 
 /** Sound, of our shape, with an unbroken trail and a copy that is not too old. */

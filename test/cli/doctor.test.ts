@@ -1,5 +1,14 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -7,6 +16,7 @@ import type { Io } from '../../cli/io.ts'
 import { type Lab, startLab } from '../../lab/lab.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { openDb } from '../../lib/db/db.ts'
+import { lockFolder } from '../../lib/db/lock.ts'
 import type { Finding } from '../../lib/setup/finding.ts'
 import { run, withFolder } from './driver.ts'
 
@@ -131,6 +141,68 @@ doctor('a token that may nearly nothing: the nodes answer, and what it lacks is 
     assert.ok(lacks.every((f) => f.mend?.includes(`--tokens '${narrow.id}'`)))
     assert.is(of('quorum')[0]?.state, 'warn')
     assert.not.match(JSON.stringify(findings), 'jarvis setup')
+  }),
+)
+
+/** Every file below with its owner, size and moment. */
+const treeOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => {
+      const { uid, size, mtimeMs } = statSync(join(folder, name))
+      return [name, uid, size, mtimeMs]
+    })
+
+doctor('it changes nothing: not a folder that is not there, not one that is somebody else’s', (t) =>
+  withFolder(async (folder) => {
+    const env = house(folder, t.lab)
+    const { data } = { data: env.JARVIS_DATA }
+    const before = treeOf(folder)
+    const first = await examine(env)
+    assert.match(first.of('data folder')[0]!.text, 'the first start makes it')
+    assert.equal(treeOf(folder), before)
+
+    mkdirSync(data, { mode: 0o700 })
+    if (process.getuid?.() === 0) chownSync(data, 1000, 1000)
+    const empty = treeOf(folder)
+    await examine(env)
+    assert.equal(treeOf(folder), empty)
+
+    const lock = await lockFolder(data, 'serve')
+    const held = treeOf(folder)
+    assert.match((await examine(env)).of('server')[0]!.text, `in use by process ${process.pid} on`)
+    assert.equal(treeOf(folder), held)
+    lock.release()
+    const released = treeOf(folder)
+    assert.is((await examine(env)).of('server')[0]!.state, 'ok')
+    assert.equal(treeOf(folder), released)
+
+    const db = await openDb(join(data, 'jarvis.db'))
+    db.close()
+    for (const name of readdirSync(data))
+      if (process.getuid?.() === 0) chownSync(join(data, name), 1000, 1000)
+    await examine(env)
+    const owner = statSync(data).uid
+    for (const name of readdirSync(data)) assert.is(statSync(join(data, name)).uid, owner, name)
+  }),
+)
+
+doctor('a lock that cannot be opened is told with whose folder it is', () =>
+  withFolder(async (folder) => {
+    const env = { JARVIS_LAB: '1', JARVIS_DATA: folder, JARVIS_PORT: '0' }
+    const { username, uid } = userInfo()
+    mkdirSync(join(folder, 'lab'), { mode: 0o700 })
+    // A folder where a file has to be: what nobody may open, root included.
+    mkdirSync(join(folder, 'lab', 'lock.db'))
+    const { code, err } = await run(['serve'], { env })
+    assert.is(code, 1)
+    assert.match(
+      err,
+      new RegExp(
+        `The data folder .*lab cannot be used by ${username} .*lab belongs to user ${uid}`,
+      ),
+    )
+    assert.match(err, `chown -R ${username}`)
   }),
 )
 
