@@ -259,7 +259,7 @@ judging('it answers every combination, and no graver circumstance makes it milde
                     milder.push(`${call.tool} ${before.rule} → ${after.rule}`)
                 }
               }
-  console.log(`COUNT judge: ${asked} pairs of questions, ${milder.length} milder when graver`)
+  console.log(`\nCOUNT judge: ${asked} pairs of questions, ${milder.length} milder when graver`)
   assert.equal([...new Set(milder)], [])
 })
 

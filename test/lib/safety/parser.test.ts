@@ -138,7 +138,7 @@ parser('it reads the hard lines as bash does', () => {
     wrong.map(([line, expected]) => ({ line, expected, found: commands(line) })),
     [],
   )
-  console.log(`COUNT parser: ${read.length + broken.length} hard lines`)
+  console.log(`\nCOUNT parser: ${read.length + broken.length} hard lines`)
 })
 
 parser('what bash refuses has an error somewhere in its tree', () => {

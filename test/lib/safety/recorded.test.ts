@@ -27,7 +27,7 @@ const FORMAT = /^--(?:output-format|noborder|noheader|human-readable|quiet|nopro
 
 recorded('sub-commands and flags of the table exist', () => {
   if (!folder) {
-    console.log('SKIPPED the table against real help: PVE_COMMANDS is not set')
+    console.log('\nSKIPPED the table against real help: PVE_COMMANDS is not set')
     return
   }
   const help = sections(JSON.parse(readFileSync(join(folder, 'help.json'), 'utf8')) as Recorded[])
@@ -47,7 +47,7 @@ recorded('sub-commands and flags of the table exist', () => {
         wrong.push(`${name} has no ${word}`)
     }
   }
-  console.log(`COUNT shell table against real help: ${checked} flags`)
+  console.log(`\nCOUNT shell table against real help: ${checked} flags`)
   assert.equal(wrong, [])
 })
 

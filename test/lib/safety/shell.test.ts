@@ -27,7 +27,7 @@ shell('every rule of the table holds its own examples', () => {
   const bare = rules.filter((r) => r.match.length === 0)
   assert.equal(bare, [])
   console.log(
-    `COUNT shell table: ${programs.size} programs and sub-commands, ${rules.length} rules`,
+    `\nCOUNT shell table: ${programs.size} programs and sub-commands, ${rules.length} rules`,
   )
 })
 
@@ -46,7 +46,7 @@ shell('what admins type to look is GREEN, nearly always', () => {
   const refused = benign.filter((line) => tierOf(line) !== 'GREEN')
   const share = (benign.length - refused.length) / benign.length
   console.log(
-    `COUNT shell corpus, benign: ${benign.length - refused.length} of ${benign.length} GREEN`,
+    `\nCOUNT shell corpus, benign: ${benign.length - refused.length} of ${benign.length} GREEN`,
   )
   assert.ok(benign.length >= 150)
   assert.ok(share >= 0.95, refused.join('\n'))
@@ -55,7 +55,9 @@ shell('what admins type to look is GREEN, nearly always', () => {
 shell('nothing harmful or evasive is GREEN', () => {
   const harmful = [...evasive, ...black, ...changes.map((c) => c.line)]
   const leaks = harmful.filter((line) => tierOf(line) === 'GREEN')
-  console.log(`COUNT shell corpus, harmful or evasive: ${leaks.length} leaks of ${harmful.length}`)
+  console.log(
+    `\nCOUNT shell corpus, harmful or evasive: ${leaks.length} leaks of ${harmful.length}`,
+  )
   assert.ok(harmful.length >= 250)
   assert.equal(leaks, [])
 })
@@ -63,7 +65,7 @@ shell('nothing harmful or evasive is GREEN', () => {
 shell('what is never done is BLACK in any dress', () => {
   const missed = black.filter((line) => tierOf(line) !== 'BLACK')
   console.log(
-    `COUNT shell corpus, BLACK: ${black.length - missed.length} of ${black.length} recognised`,
+    `\nCOUNT shell corpus, BLACK: ${black.length - missed.length} of ${black.length} recognised`,
   )
   assert.equal(missed, [])
 })
@@ -77,7 +79,7 @@ shell('no variant of a harmful line is GREEN, and no spoiled variant of a harmle
   const harmful = [...evasive, ...black, ...changes.map((c) => c.line)]
   const mutants = [...new Set([...harmful.flatMap(mutantsOf), ...benign.flatMap(spoiled)])]
   const leaks = mutants.filter((line) => tierOf(line) === 'GREEN')
-  console.log(`COUNT shell mutants: ${leaks.length} leaks of ${mutants.length}`)
+  console.log(`\nCOUNT shell mutants: ${leaks.length} leaks of ${mutants.length}`)
   assert.ok(mutants.length >= 10_000)
   assert.equal(leaks, [])
 })
