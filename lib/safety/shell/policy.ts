@@ -127,8 +127,14 @@ const judgeStep = (table: Table, { args }: Step): ShellVerdict => {
   return judgeUnknown(name, rest)
 }
 
+/** Also by its version: `python3.11` is python. */
+const opaqueName = (name: string): string | undefined =>
+  [name, name.replace(/[\d.-]+$/, '')]
+    .map((n) => n.toLowerCase())
+    .find((n) => Object.hasOwn(OPAQUE, n))
+
 const judgeUnknown = (name: string, args: readonly Arg[]): ShellVerdict => {
-  const opaque = Object.hasOwn(OPAQUE, name.toLowerCase()) ? OPAQUE[name.toLowerCase()] : undefined
+  const opaque = OPAQUE[opaqueName(name) ?? '']
   if (opaque) return refused('RED', 'opaque', opaque, TERMINAL)
   if (args.some((a) => a.glob))
     return refused('RED', 'pattern', 'it has a pattern', 'Name the file.')

@@ -117,6 +117,26 @@ shell('what runs is written anew from the words that were judged', () => {
   assert.is(policy.judge('df | head').argv, undefined)
 })
 
+shell('what is written anew is judged the same, and stays as it is', () => {
+  for (const text of [...benign, ...changes.map((c) => c.line)]) {
+    const { line, tier } = policy.judge(text)
+    if (line === undefined) continue
+    assert.is(policy.judge(line).line, line)
+    assert.is(policy.judge(line).tier, tier)
+  }
+})
+
+shell('interpreters and wrappers are not run, whatever their version', () => {
+  for (const line of [
+    'python3.11 -c x',
+    'perl5.36 -e x',
+    'sudo df',
+    'ssh pve2 df',
+    'less /etc/hosts',
+  ])
+    assert.equal([policy.judge(line).rule, policy.judge(line).runnable], ['opaque', false], line)
+})
+
 shell('a change names what it is aimed at', () => {
   assert.equal(policy.judge('qm start 303').targets, [{ kind: 'guest', id: '303' }])
   assert.equal(policy.judge('qm destroy 303').targets, [{ kind: 'guest', id: '303' }])
