@@ -68,8 +68,9 @@ power('page, text, JSON and curl tell the same while a node wakes', async ({ hou
   const since = row.waking!.since.slice(11, 16)
   const page = await (await house.get('/power', 'alice', 'text/html')).text()
   const shown = /<tr id="power-agent1".*?<\/tr>/s.exec(page)?.[0] ?? ''
-  assert.match(shown, `waking since ${since}, by test operate`)
-  assert.match(shown, 'disabled aria-busy')
+  assert.match(shown, `waking since ${since}<`)
+  assert.match(shown, 'by test operate')
+  assert.not.match(shown, '<button')
   const line = (text: string) => text.split('\n').find((l) => l.startsWith('agent1'))!
   const text = await (await house.get('/power/status.txt')).text()
   assert.match(line(text), /^agent1 +waking .* waking since/)

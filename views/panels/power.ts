@@ -4,7 +4,7 @@ import type { GuestState, NodeState, Picture } from '../../lib/cluster/picture.t
 import { count, DASH, duration } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
-import { busy, button, reasoned } from '../parts/button.ts'
+import { button, reasoned } from '../parts/button.ts'
 import { frameOf, type Moment } from '../parts/frame.ts'
 import { glyph, type State } from '../parts/glyph.ts'
 import { further, iso, isoOr, jsonOf, named, section, textOf } from '../parts/section.ts'
@@ -26,6 +26,8 @@ export type PowerRow = {
   running: number | undefined
   mac: string | undefined
   waking: UnderWay | undefined
+  /** When the waking began that is under way. */
+  asked: string
   /** A try that has woken nobody since the node went off. */
   lastTry: { at: number; tookS: number; words: string } | undefined
   whyNot: string | undefined
@@ -75,6 +77,7 @@ const rowOf = (n: NodeState, guests: GuestState[], extra: Extra): PowerRow => {
     uptime: is === 'on' ? duration(n.uptime) : DASH,
     guests: running === undefined ? DASH : `${running} running`,
     wake: wakeWords(row, extra),
+    asked: waking ? moment(waking.since, extra) : DASH,
     whyNot: whyNot(row, extra),
     source: n,
     running,
@@ -111,12 +114,13 @@ const signs: Record<PowerRow['is'], [State, string]> = {
 
 export const powerRow = (r: PowerRow): Html => {
   const [sign, label] = r.waking ? (['working', 'waking'] as const) : signs[r.is]
-  return html`<tr id="${r.id}" data-is="${r.is === 'on' ? 'on' : 'unknown'}"><td class="sign">${glyph(sign, label)}</td><th scope="row"><a href="${paths.node(r.source.name)}">${named(r.name)}</a></th><td class="is">${r.is === 'on' ? html`on, up <span class="fig">${r.uptime}</span>` : `${r.is} since ${r.since}`}</td><td>${r.guests}</td><td class="right wake">${r.is === 'on' ? r.wake : wakeCell(r)}</td></tr>
+  return html`<tr id="${r.id}" data-is="${r.is === 'on' ? 'on' : 'unknown'}"><td class="sign">${glyph(sign, label)}</td><th scope="row"><a href="${paths.node(r.source.name)}">${named(r.name)}</a></th><td class="is">${r.is === 'on' ? html`on, up <span class="fig">${r.uptime}</span>` : `${r.is} since ${r.since}`}</td><td class="carries">${r.guests}</td><td class="right wake">${r.is === 'on' ? r.wake : wakeCell(r)}</td></tr>
 `
 }
 
 const wakeCell = (r: PowerRow): Html => {
-  if (r.waking) return busy(r.wake)
+  if (r.waking)
+    return html`<span role="status">waking since ${r.asked}<span class="who">, by ${shown(r.waking.who)}</span></span>`
   const wish = { text: 'Wake', icon: 'power', label: `Wake ${r.name}` } as const
   const told = r.lastTry ? html`<span class="reason">${r.wake}</span> ` : ''
   return r.whyNot === undefined
