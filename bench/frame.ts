@@ -99,7 +99,7 @@ export type Helper = {
 
 const LIMIT_MS = 120_000
 
-const native = ['libsql', 'better-sqlite3', 'express', 'socket.io', 'react', 'react-dom']
+const native = ['libsql', 'ssh2', 'better-sqlite3', 'express', 'socket.io', 'react', 'react-dom']
 const builtAs = new Map<string, string>()
 
 /**

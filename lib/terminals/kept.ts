@@ -12,7 +12,7 @@ import { type Seat, type Size, type Tell, typist, type Visit } from './seat.ts'
 
 export type Kept = {
   sit(visit: Visit, tell: Tell, size: Size): Seat
-  text(lines: number): string
+  text(lines: number): Promise<string>
   close(): void
 }
 
@@ -59,6 +59,7 @@ export const keepTerminal = async (needs: Needs): Promise<Kept> => {
     else if (!wait && pty.stream.isPaused()) pty.stream.resume()
   }
   const screen = await createScreen({
+    clock,
     size,
     onAnswer: (text) => void (pty.stream.writable && pty.stream.write(text)),
     onDrawn: balance,
