@@ -66,7 +66,7 @@ for (const [way, within] of Object.entries(ways)) {
       const days = (key!.expiresAt! - Date.now()) / 86_400_000
       assert.ok(days > 29.9 && days <= 30)
       await within(folder, async () => {
-        assert.match((await run(['token', 'list'], given)).out, /view {5}grafana {2}\(until /)
+        assert.match((await run(['token', 'list'], given)).out, /view +grafana +\(until /)
         const twice = ['token', 'create', '--name', 'grafana', '--scope', 'view']
         assert.is((await run(twice, given)).code, 1)
         assert.is((await run(['token', 'revoke', 'grafana'], given)).code, 0)
@@ -181,7 +181,7 @@ keeper('restore puts the copy in place and keeps what was there', () =>
     assert.equal(await names(), ['one', 'two'])
     assert.is((await run(['restore', 'copy.db'], given)).code, 0)
     assert.equal(await names(), ['one'])
-    assert.ok(existsSync(join(folder, 'lab/jarvis.db.replaced')))
+    assert.ok(existsSync(join(folder, 'lab/jarvis.db.replaced-1')))
     assert.is((await run(['restore', 'absent.db'], given)).code, 1)
   }),
 )
