@@ -66,8 +66,10 @@ const wireTo = (socket: WebSocket) => ({
   go: () => socket.resume(),
 })
 
+type Watched = Pick<WebSocket, 'on' | 'ping' | 'terminate' | 'close' | 'isPaused'>
+
 /** Pings, so that proxies keep it open and a dead one is noticed; and asks whether he still may. */
-const watchOver = (socket: WebSocket, clock: Clock, isGood: () => boolean): (() => void) => {
+export const watchOver = (socket: Watched, clock: Clock, isGood: () => boolean): (() => void) => {
   let heard = true
   let cancelPing = () => {}
   let cancelCheck = () => {}

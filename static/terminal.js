@@ -158,6 +158,8 @@ const start = (block) => {
   let resizing
   let listing
   let generation = 0
+  /** Another try is due by itself. */
+  let waits = false
 
   const say = (words) => {
     says.textContent = words
@@ -357,6 +359,7 @@ const start = (block) => {
   }
   const later = () => {
     clearTimeout(timer)
+    waits = true
     const wait = WAITS[Math.min(tries, WAITS.length - 1)] * (0.75 + Math.random() / 2)
     tries += 1
     timer = setTimeout(connect, wait)
@@ -364,6 +367,7 @@ const start = (block) => {
 
   const connect = async () => {
     clearTimeout(timer)
+    waits = false
     if (socket || !id) return
     const turn = ++generation
     again.hidden = true
@@ -411,11 +415,9 @@ const start = (block) => {
   /** At once when the network or the person is back: a phone kills sockets in the background. */
   const hurry = () => {
     if (document.visibilityState === 'hidden' || !id) return
-    const waits = block.dataset.state === 'closed' && !socket && timer
-    if (waits && !again.hidden && !/ended|out|there/.test(says.textContent)) {
-      tries = 0
-      connect()
-    }
+    if (!waits || socket) return
+    tries = 0
+    connect()
   }
 
   const copy = async () => {

@@ -96,6 +96,7 @@ const placesOf = ({ mode, here }: Surroundings): Place[] => {
     { text: 'Storage', href: paths.storages() },
     { text: 'Tasks', href: paths.tasks(), icon: 'clock' },
     { text: 'Events', href: paths.diary(), icon: 'book' },
+    { text: 'Terminals', href: paths.terminals() },
     { text: 'Power', href: paths.power() },
     { text: 'Settings', href: paths.settings(), icon: 'key' },
     ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
