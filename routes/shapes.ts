@@ -132,7 +132,14 @@ export const cluster = z.strictObject({
   name: orNull(z.string()),
   standalone: z.boolean(),
   quorate: orNull(z.boolean()).meta({ description: 'null: cannot be known now' }),
-  votes: orNull(z.strictObject({ online: z.number(), total: z.number(), needed: z.number() })),
+  votes: orNull(
+    z.strictObject({
+      online: z.number(),
+      total: z.number(),
+      needed: z.number(),
+      assumed: z.boolean().meta({ description: 'Each node is taken to have one vote' }),
+    }),
+  ),
   entry: orNull(z.string()).meta({ description: 'The node that serves the picture' }),
 })
 

@@ -99,7 +99,8 @@ const sameCluster = (a: ClusterState, b: ClusterState) =>
   a.quorate === b.quorate &&
   a.entry === b.entry &&
   a.votes?.online === b.votes?.online &&
-  a.votes?.total === b.votes?.total
+  a.votes?.total === b.votes?.total &&
+  a.votes?.assumed === b.votes?.assumed
 
 const samePart = (a: Part, aNow: number, b: Part, bNow: number) =>
   a.trouble?.kind === b.trouble?.kind &&

@@ -2,11 +2,11 @@
  * How it was: a sample a minute for 24 h and a mean each 15 minutes for 30 d, of nodes, guests and
  * storages. A missed minute stays a gap. Bounded by age; kept over a restart.
  */
-import { type Clock, days, hours, isWithin, minutes } from '../clock.ts'
+import { type Clock, days, isWithin, minutes } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Sample, Vmid } from '../proxmox/types.ts'
+import type { Sample, Timeframe, Vmid } from '../proxmox/types.ts'
 import {
   type Block,
   MINUTE,
@@ -68,13 +68,17 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
     seriesOf(samples, subject, metric, span)
 
   const seed = async (picture: Picture, signal: AbortSignal) => {
-    const gaps = (subject: string) => {
+    const gaps = (subject: string, timeframe: Timeframe) => {
       const now = clock.now()
-      const past = series(subject, 'cpu', { from: now - hours(24), to: now, step: 900 })
-      return past.values.filter((v) => v === null).length > 4
+      const from = now - (timeframe === 'day' ? days(1) : days(7))
+      const past = series(subject, metricsOf(subject)[0]!, { from, to: now, step: 900 })
+      return past.values.filter((v) => v === null).length > past.values.length / 20
     }
-    const fill = (subject: string, rows: Sample[]) =>
+    const fill = (subject: string, rows: Sample[]) => {
       fillGaps({ db, samples, now: clock.now() }, subject, rows)
+      // A storage with a past may have a day on which it is full.
+      if (subject.startsWith('storage/')) foreseenAt = 0
+    }
     try {
       await seedPlan({ source, clock, log, picture, gaps, fill, signal })
     } catch (error) {

@@ -38,7 +38,7 @@ export const nodeStates = (previous: Picture, readings: Readings, now: number): 
       uptime: shown?.uptime,
       net: reach === 'offline' ? undefined : netOf(name, readings, now),
       mac: config?.mac,
-      votes: member && readings.status.value?.cluster ? 1 : undefined,
+      votes: member && readings.status.value?.cluster ? readings.votes?.get(name) : undefined,
       temperatures: reach === 'offline' ? undefined : temperaturesOf(name, readings, now),
     }
   })

@@ -51,9 +51,17 @@ export type ClusterState = {
   standalone: boolean
   /** Undefined = cannot be known now. A standalone node counts as quorate. */
   quorate?: boolean | undefined
-  votes?: { online: number; total: number; needed: number } | undefined
+  votes?: Votes | undefined
   /** Which node serves the picture. */
   entry?: string | undefined
+}
+
+export type Votes = {
+  online: number
+  total: number
+  needed: number
+  /** Each node is taken to have one: the token may not read corosync.conf. */
+  assumed?: true
 }
 
 export type Reach = 'online' | 'offline' | 'unknown'

@@ -45,6 +45,8 @@ export type Readings = {
   /** Detail rows by node. */
   storage: Reading<Map<string, StorageRow[]>>
   backups: Reading<BackupReading>
+  /** By node, out of corosync.conf; undefined = not permitted, or not read yet. */
+  votes?: Map<string, number> | undefined
   /** By node. */
   temperatures: Reading<Map<string, Temperatures>>
   /** Of the token that reads; undefined = not known. */

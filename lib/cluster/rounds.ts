@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { isWithin, minutes, seconds } from '../clock.ts'
+import { asProblem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { held } from '../proxmox/rights.ts'
 import type { Permissions, StorageContent, StorageRow } from '../proxmox/types.ts'
@@ -54,6 +55,7 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
     round('storage', seconds(poll.storageSeconds), reader.storage),
     round('backups', minutes(poll.backupMinutes), reader.backups),
     round('network', minutes(1), reader.network),
+    round('votes', minutes(60), reader.votes),
   ]
 
   const run = async (r: Round) => {
@@ -62,7 +64,10 @@ export const createRounds = (needs: RoundsNeeds): Rounds => {
     try {
       await r.work()
     } catch (error) {
-      log.warn(`cluster: the round ${r.name} failed: ${troubleInWords(error)}`)
+      const isRight = asProblem(error).kind === 'forbidden'
+      log[isRight ? 'debug' : 'warn'](
+        `cluster: the round ${r.name} failed: ${troubleInWords(error)}`,
+      )
     }
     r.busy = false
     onReading()
@@ -147,6 +152,12 @@ const createReaders = ({ source, clock, readings, picture }: RoundsNeeds) => {
       if (read > 0 || failure === undefined)
         readings.backups = good(readings.backups, { files, uncovered }, now)
       if (failure !== undefined) readings.backups = bad(readings.backups, failure, now)
+    },
+
+    /** Seldom changed, and not for every token: without it each node is taken to have one. */
+    async votes() {
+      const votes = await source.cluster.votes()
+      readings.votes = votes.size > 0 ? votes : undefined
     },
 
     async network() {

@@ -1,6 +1,6 @@
 /**
  * What Proxmox remembers of the time before: RRD samples fill the gaps of the history at the start,
- * nodes always, guests within a budget, calls spread out. What was sampled here is never overwritten.
+ * nodes always, storages and guests within a budget, calls spread out. What was sampled here is never overwritten.
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -14,6 +14,7 @@ import type { Source } from './source.ts'
 const PAUSE_MS = 600
 /** A day of one guest is 1440 rows: beyond so many guests it is a load, not a service. */
 const GUEST_BUDGET = 100
+const STORAGE_BUDGET = 50
 
 export type SeedNeeds = {
   source: Source
@@ -21,7 +22,7 @@ export type SeedNeeds = {
   log: Log
   picture: Picture
   /** Does the history of the subject lack enough to be worth a call? */
-  gaps(subject: string): boolean
+  gaps(subject: string, timeframe: Timeframe): boolean
   fill(subject: string, samples: Sample[]): void
   signal: AbortSignal
 }
@@ -33,7 +34,7 @@ export const seedPlan = async (needs: SeedNeeds): Promise<void> => {
   const { clock, log, gaps, fill, signal } = needs
   for (const { subject, timeframe, read } of errands(needs)) {
     if (signal.aborted) return
-    if (timeframe === 'day' && !gaps(subject)) continue
+    if (!gaps(subject, timeframe)) continue
     try {
       const samples = await read(timeframe)
       if (signal.aborted) return
@@ -66,16 +67,23 @@ const errands = ({ picture, source }: SeedNeeds): Errand[] => {
       timeframe: 'day' as const,
       read: (t: Timeframe) => source.guests.rrd({ node, kind, vmid }, t),
     }))
-  return [...ofNode('day'), ...guests, ...ofNode('month')]
+  // Before the guests: "full in 9 d" is worth more than a curve, and a month is one call each.
+  const storages = picture.storages
+    .filter((s) => s.condition === 'available')
+    .slice(0, STORAGE_BUDGET)
+    .flatMap(({ id, storage, nodes }) => {
+      const node = nodes.find((n) => online.includes(n))
+      const read = (t: Timeframe) => source.nodes.storageRrd(node!, storage, t)
+      return node ? [{ subject: `storage/${id}`, timeframe: 'month' as const, read }] : []
+    })
+  return [...ofNode('day'), ...storages, ...guests, ...ofNode('month')]
 }
 
-/** RRD's names for cpu, memory, netin, netout: nodes and guests differ in the second. */
-const keys = (subject: string) => [
-  'cpu',
-  subject.startsWith('node/') ? 'memused' : 'mem',
-  'netin',
-  'netout',
-]
+/** RRD's names in the order of the metrics: nodes and guests differ in the second. */
+const keys = (subject: string) =>
+  subject.startsWith('storage/')
+    ? ['used']
+    : ['cpu', subject.startsWith('node/') ? 'memused' : 'mem', 'netin', 'netout']
 
 /**
  * Writes samples into empty slots. Their distance is 60 s for an hour or day of PVE 9, 1200 s for a

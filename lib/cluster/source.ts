@@ -23,10 +23,12 @@ export type Source = {
     status(): Promise<ClusterStatus>
     tasks(): Promise<TaskRow[]>
     notBackedUp(): Promise<NotBackedUp[]>
+    votes(): Promise<Map<string, number>>
   }
   nodes: {
     rrd(node: string, timeframe: Timeframe): Promise<Sample[]>
     storages(node: string): Promise<StorageRow[]>
+    storageRrd(node: string, storage: string, timeframe: Timeframe): Promise<Sample[]>
     storageContent(
       node: string,
       storage: string,

@@ -52,16 +52,19 @@ const clusterState = (readings: Readings, now: number): ClusterState => {
   const { cluster, nodes } = status.value
   if (!isFresh(status, now)) return { name: cluster?.name, standalone: !cluster, entry }
   if (!cluster) return { standalone: true, quorate: true, entry }
-  const total = nodes.length
+  const of = (name: string) => readings.votes?.get(name) ?? 1
+  const sum = (some: typeof nodes) => some.reduce((n, { name }) => n + of(name), 0)
+  const total = sum(nodes)
   return {
     name: cluster.name,
     standalone: false,
     quorate: cluster.quorate,
-    // Every node has one vote unless corosync.conf says otherwise; the status does not tell.
+    // The status does not tell votes; a node has one unless corosync.conf says otherwise.
     votes: {
-      online: nodes.filter((n) => n.online).length,
+      online: sum(nodes.filter((n) => n.online)),
       total,
       needed: Math.floor(total / 2) + 1,
+      ...(readings.votes ? {} : { assumed: true }),
     },
     entry,
   }

@@ -42,6 +42,8 @@ export type Cluster = {
   /** Guests that no job covers. */
   notBackedUp(options?: CallOptions): Promise<NotBackedUp[]>
   haStatus(options?: CallOptions): Promise<HaStatus>
+  /** Votes by node out of corosync.conf; Sys.Audit on `/`. Empty for a standalone node. */
+  votes(options?: CallOptions): Promise<Map<string, number>>
 }
 
 export const createCluster = ({ read }: Calls, failover: Failover): Cluster => ({
@@ -83,6 +85,7 @@ export const createCluster = ({ read }: Calls, failover: Failover): Cluster => (
     )
   },
   haStatus: async (options) => haStatus(await read('/cluster/ha/status/current', {}, options)),
+  votes: async (options) => votes(await read('/cluster/config/nodes', {}, options)),
 })
 
 export const logRows = (data: unknown): ClusterLogRow[] =>
@@ -122,6 +125,14 @@ export const backupJobs = (data: unknown): BackupJob[] =>
       ]
     }),
     (job) => job.id,
+  )
+
+export const votes = (data: unknown): Map<string, number> =>
+  new Map(
+    rows(data).flatMap((r) => {
+      const [name, count] = [filled(r.node) ?? filled(r.name), number(r.quorum_votes)]
+      return name && count !== undefined ? [[name, count] as const] : []
+    }),
   )
 
 /** One list of mixed rows: quorum, master, lrm, service, fencing. */

@@ -12,9 +12,9 @@ import {
   networkAddresses,
   snapshots,
 } from './guest-reads.ts'
-import { samples } from './nodes.ts'
 import { type Params, path } from './path.ts'
 import { guestRows } from './resources.ts'
+import { samples } from './samples.ts'
 import type {
   GuestKind,
   GuestResource,

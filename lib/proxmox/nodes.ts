@@ -4,6 +4,7 @@ import { filled, flag, number, row, rows, sorted, text } from './decode.ts'
 import type { Failover } from './failover.ts'
 import { path } from './path.ts'
 import { nodeRows } from './resources.ts'
+import { samples } from './samples.ts'
 import { createStorages, type Storages } from './storage.ts'
 import { type TaskFilter, taskQuery, taskRows } from './tasks.ts'
 import type {
@@ -148,21 +149,6 @@ export const nodeStatus = (data: unknown): NodeStatus => {
     kernel: text(kernel.release) ?? text(r.kversion) ?? '',
   }
 }
-
-/** rrddata: a row without a sample lacks the key; so does the value here. Oldest first. */
-export const samples = (data: unknown): Sample[] =>
-  sorted(
-    rows(data).flatMap((r) => {
-      const time = number(r.time)
-      if (time === undefined) return []
-      const values = Object.entries(r).flatMap(([key, v]) => {
-        const n = number(v)
-        return n === undefined ? [] : [[key, n] as const]
-      })
-      return [{ ...Object.fromEntries(values), time }]
-    }),
-    (s) => s.time,
-  )
 
 export const services = (data: unknown): Service[] =>
   sorted(

@@ -13,7 +13,8 @@ import {
   text,
 } from './decode.ts'
 import { path } from './path.ts'
-import type { StorageContent, StorageRow, Write, WriteOptions } from './types.ts'
+import { samples } from './samples.ts'
+import type { Sample, StorageContent, StorageRow, Timeframe, Write, WriteOptions } from './types.ts'
 import type { StartWrite } from './write.ts'
 
 /** A template that can be downloaded. */
@@ -46,6 +47,13 @@ export type Storages = {
     content?: ContentKind,
     options?: CallOptions,
   ): Promise<StorageContent[]>
+  /** `used` and `total`, in bytes; the node itself must be on. */
+  storageRrd(
+    node: string,
+    storage: string,
+    timeframe: Timeframe,
+    options?: CallOptions,
+  ): Promise<Sample[]>
   /** Container templates that are there. */
   templates(node: string, storage: string, options?: CallOptions): Promise<StorageContent[]>
   /** Container templates that can be fetched. */
@@ -69,6 +77,14 @@ export const createStorages = ({ read }: Calls, write: StartWrite): Storages => 
       return storageRow({ ...row(data), storage })!
     },
     storageContent,
+    storageRrd: async (node, storage, timeframe, options) =>
+      samples(
+        await read(
+          path`/nodes/${node}/storage/${storage}/rrddata`,
+          { timeframe, cf: 'AVERAGE' },
+          options,
+        ),
+      ),
     templates: (node, storage, options) => storageContent(node, storage, 'vztmpl', options),
     aplinfo: async (node, options) =>
       appliances(await read(path`/nodes/${node}/aplinfo`, {}, options)),

@@ -151,6 +151,10 @@ view('quorum is told in words, and as the past when it is old', () => {
   const now = forms('quorum', cast.calmEvening())
   assert.match(now.text, 'The cluster has quorum.')
   assert.match(now.text, '4 of 4 votes, 3 needed')
+  assert.not.match(now.text, 'by one vote each')
+  const guessed = cast.calmEvening()
+  guessed.cluster.votes = { ...guessed.cluster.votes!, assumed: true }
+  assert.match(forms('quorum', guessed).text, '3 needed, by one vote each')
   assert.match(forms('quorum', cast.noQuorum()).text, 'No quorum. Nothing can be changed')
   const old = forms('quorum', cast.staleEvening()).text
   assert.match(old, 'The cluster had quorum when last heard.')

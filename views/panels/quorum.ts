@@ -46,7 +46,9 @@ const rowOf = (n: NodeState, m: Moment): VoteRow => ({
 })
 
 const votesOf = ({ votes }: ClusterState) =>
-  votes ? `${votes.online} of ${count(votes.total, 'vote')}, ${votes.needed} needed` : ''
+  votes
+    ? `${votes.online} of ${count(votes.total, 'vote')}, ${votes.needed} needed${votes.assumed ? ', by one vote each' : ''}`
+    : ''
 
 /** A verdict that nobody has confirmed lately is told as the past. */
 const verdict = (cluster: ClusterState, { state, at }: Frame) => {
@@ -69,7 +71,7 @@ export const clusterJson = (c: ClusterState) => ({
   name: c.name ?? null,
   standalone: c.standalone,
   quorate: c.quorate ?? null,
-  votes: c.votes ?? null,
+  votes: c.votes ? { ...c.votes, assumed: c.votes.assumed ?? false } : null,
   entry: c.entry ?? null,
 })
 

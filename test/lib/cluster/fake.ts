@@ -123,6 +123,8 @@ export const world = () => ({
   permissionsOf: {} as Record<string, Permissions>,
   storages: {} as Record<string, StorageRow[]>,
   backups: {} as Record<string, StorageContent[]>,
+  /** By node, as corosync.conf has them. */
+  votes: new Map(nodeNames.map((name) => [name, 1])),
   rrd: (_subject: string, _timeframe: string): Sample[] => [],
   /** Method → what it throws; `all` for every method. */
   faults: {} as Record<string, Problem | undefined>,
@@ -147,11 +149,16 @@ export const fakeSource = (w: World): Source => {
       resources: () => asked('resources', '', () => w.resources),
       status: () => asked('status', '', () => w.status),
       tasks: () => asked('tasks', '', () => w.tasks),
+      votes: () => asked('votes', '', () => w.votes),
       notBackedUp: () => asked('notBackedUp', '', () => [{ vmid: 303, type: 'lxc' as const }]),
     },
     nodes: {
       rrd: (node, timeframe) =>
         asked('rrd', `node/${node} ${timeframe}`, () => w.rrd(`node/${node}`, timeframe)),
+      storageRrd: (node, storage, timeframe) =>
+        asked('rrd', `storage/${node}/${storage} ${timeframe}`, () =>
+          w.rrd(`storage/${node}/${storage}`, timeframe),
+        ),
       storages: (node) => asked('storages', node, () => w.storages[node] ?? []),
       storageContent: (node, storage, _content, options) =>
         asked('content', [node, storage, options?.role].filter(Boolean).join(' '), () => {

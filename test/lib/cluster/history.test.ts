@@ -186,6 +186,50 @@ history('a storage that fills steadily has its day, a steady one has none', asyn
   h.end()
 })
 
+history('a storage whose past Proxmox knows has its day from the start', async () => {
+  const w = world()
+  // 100 GiB, 20 used now, and a GiB more each day: 80 days are left.
+  w.rrd = (subject, timeframe) =>
+    subject === 'storage/Home/local' && timeframe === 'month'
+      ? Array.from({ length: 1440 }, (_, i) => {
+          const ago = (1440 - i) / 48
+          return { time: NOON / 1000 - ago * 86_400, used: (20 - ago) * GiB, total: 100 * GiB }
+        }).filter((s) => s.used > 0)
+      : []
+  const s = await stage(w)
+  await s.clock.advance(MINUTE)
+  const days = s.cluster.picture().storages.find((one) => one.id === 'Home/local')?.fullInDays
+  assert.ok(days !== undefined && Math.abs(days - 80) <= 1, `${days} days`)
+  assert.ok(w.calls.includes('rrd storage/Home/local month'))
+  assert.is(
+    w.calls.filter((c) => c.includes('cluster-backup month')).length,
+    1,
+    'a shared one once',
+  )
+  const order = w.calls.filter((c) => /^rrd (storage|guest)/.test(c))
+  assert.match(order[0]!, 'storage/', 'before the guests')
+  await s.end()
+})
+
+history('what is known already is not asked again after a restart', async () => {
+  const w = world()
+  w.rrd = (_subject, timeframe) => {
+    const step = timeframe === 'day' ? 60 : 1800
+    const from = NOON - (timeframe === 'day' ? DAY : 29 * DAY)
+    return rrd(from, NOON + HOUR, step, 0.5).map((s) => ({ ...s, used: GiB }))
+  }
+  const s = await stage(w)
+  await s.clock.advance(MINUTE)
+  w.calls.length = 0
+  const again = await s.restart()
+  await again.clock.advance(MINUTE)
+  assert.equal(
+    w.calls.filter((c) => /^rrd .* (day|month)$/.test(c)),
+    [],
+  )
+  await again.end()
+})
+
 history('what is too old is forgotten', async () => {
   const h = await alone()
   const rows = () => h.db.first<{ n: number }>('select count(*) n from samples')!.n

@@ -277,6 +277,7 @@ poll('the slow readings keep their own rhythm', async () => {
   assert.is(count('notBackedUp'), 3)
   assert.is(count('permissions'), 3)
   assert.is(count('rrd node/Home hour'), 21)
+  assert.is(count('votes'), 1)
   await s.end()
 })
 

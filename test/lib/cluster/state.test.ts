@@ -68,6 +68,21 @@ state('a standalone node is quorate and has no votes', () => {
   assert.is(nodes[0]?.reach, 'online')
 })
 
+state('votes are those of corosync.conf, or one each and said so', () => {
+  const w = world()
+  nodeGoes(w, 'pve', false)
+  assert.equal(pictureOf(w).cluster.votes, { online: 3, total: 4, needed: 3, assumed: true })
+  assert.is(pictureOf(w).nodes[0]?.votes, undefined)
+  const votes = new Map([
+    ['Home', 3],
+    ['pve', 2],
+    ['agent1', 1],
+  ])
+  const { cluster, nodes } = pictureOf(w, { votes })
+  assert.equal(cluster.votes, { online: 5, total: 7, needed: 4 })
+  assert.is(nodes.find((n) => n.name === 'Home')?.votes, 3)
+})
+
 state('a shared storage stands once, with the word of the node that has it working', () => {
   const w = world()
   nodeGoes(w, 'Home', false)

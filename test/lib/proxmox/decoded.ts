@@ -191,6 +191,14 @@ const checks: [RegExp, (m: string[]) => Check][] = [
         sameRows(await px.nodes.rrd(node!, param(r, 'timeframe') as Timeframe), raw, 'time', r),
   ],
   [
+    /^\/cluster\/config\/nodes$/,
+    () => async (px, raw) => {
+      const votes = await px.cluster.votes()
+      for (const { node, quorum_votes } of raw as { node: string; quorum_votes: string }[])
+        assert.is(votes.get(node), Number(quorum_votes))
+    },
+  ],
+  [
     /^\/nodes\/([^/]+)\/services$/,
     ([, node]) =>
       async (px, raw, r) => {

@@ -68,6 +68,8 @@ const reads: Record<string, (px: Proxmox) => Promise<unknown>> = {
   'nodes.disks': (px) => px.nodes.disks('pve1'),
   'nodes.storages': (px) => px.nodes.storages('pve1'),
   'nodes.storageStatus': (px) => px.nodes.storageStatus('pve1', 'local'),
+  'nodes.storageRrd': (px) => px.nodes.storageRrd('pve1', 'local', 'month'),
+  'cluster.votes': (px) => px.cluster.votes(),
   'nodes.storageContent': (px) => px.nodes.storageContent('pve1', 'local', 'backup'),
   'nodes.templates': (px) => px.nodes.templates('pve1', 'local'),
   'nodes.aplinfo': (px) => px.nodes.aplinfo('pve1'),
