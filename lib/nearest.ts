@@ -5,14 +5,19 @@ export const nearest = (word: string, names: Iterable<string>): string | undefin
   const asked = word.toLowerCase()
   let best: { name: string; far: number } | undefined
   for (const name of names) {
-    const far = name.startsWith(asked) && asked ? 0.5 : distance(asked, name.toLowerCase())
+    const far = name.startsWith(asked) && asked ? 0.5 : edits(asked, name.toLowerCase())
     if (!best || far < best.far) best = { name, far }
   }
   return best && best.far <= Math.max(1, Math.floor(asked.length / 3)) ? best.name : undefined
 }
 
+/** Longer words are cut: they are near to nothing, and the work grows with the square. */
+const LONGEST = 40
+
 /** Levenshtein's distance with neighbours swapped counted once, as fingers do it. */
-const distance = (a: string, b: string): number => {
+export const edits = (one: string, other: string): number => {
+  const a = one.slice(0, LONGEST)
+  const b = other.slice(0, LONGEST)
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {
     const row = [i]

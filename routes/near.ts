@@ -1,4 +1,5 @@
 /** What somebody may have meant who asked for something that is not there. */
+import { edits } from '../lib/nearest.ts'
 import { panels, paths } from '../lib/paths.ts'
 import type { NearLink } from '../views/failure.ts'
 
@@ -26,22 +27,4 @@ export const near = (path: string): NearLink[] => {
       : edits(asked, link.href.slice(link.href.lastIndexOf('/') + 1))
   all.sort((a, b) => distance(a) - distance(b))
   return path.startsWith('/f/') ? all : all.slice(0, 5)
-}
-
-/** Levenshtein's distance of two short words; long ones are cut, they are near to nothing. */
-export const edits = (one: string, other: string): number => {
-  const a = one.slice(0, 40)
-  const b = other.slice(0, 40)
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(
-        row[j]! + 1,
-        next[j - 1]! + 1,
-        row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
-      )
-    row = next
-  }
-  return row[b.length]!
 }

@@ -2,9 +2,9 @@
 import { Problem } from '../lib/errors.ts'
 import type { EventQuery } from '../lib/events/events.ts'
 import type { EventKind, Severity } from '../lib/events/kinds.ts'
+import { edits } from '../lib/nearest.ts'
 import { eventKinds } from '../views/panels/event-words.ts'
 import { shown } from '../views/parts/shown.ts'
-import { edits } from './near.ts'
 
 const DEFAULT_EVENTS = 100
 const MOST_EVENTS = 1000

@@ -13,7 +13,7 @@ import type { Vmid } from '../proxmox/types.ts'
 import { type Change, diff } from './diff.ts'
 import { createHistory, type History } from './history.ts'
 import { createLists } from './lists.ts'
-import { createKeeper, loadMemory } from './memory.ts'
+import { createMemoryWriter, loadMemory } from './memory.ts'
 import { tell } from './news.ts'
 import type { GuestState, NodeState, Picture } from './picture.ts'
 import { createRates } from './rates.ts'
@@ -73,7 +73,7 @@ export const createCluster = (needs: ClusterNeeds): Cluster => {
   const readings = emptyReadings(needs.nodes, limitsOf(poll), memory)
   readings.tokens = { audit: proxmox.tokenId?.('audit'), operate: proxmox.tokenId?.('operate') }
   const rates = createRates()
-  const keep = createKeeper(db, needs.buffer)
+  const keep = createMemoryWriter(db, needs.buffer)
   const history = createHistory({ db, clock, log, source: proxmox })
   let current = emptyPicture(readings, clock.now())
   let stopWatch: (() => void) | undefined

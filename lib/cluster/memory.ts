@@ -78,11 +78,11 @@ const mark = <T>(db: Db, name: string): T | undefined => {
 }
 
 /**
- * A keeper that writes the memory when it changed. With the buffer that stores the events, the mark
+ * A function that writes the memory when it changed. With the buffer that stores the events, the mark
  * follows the events that it vouches for; a crash may lose both, but never tells twice.
  * Two marks, because tasks end often and the rest of 800 guests is 70 kB.
  */
-export const createKeeper = (db: Db, buffer: Pick<WriteBuffer, 'add'> | undefined) => {
+export const createMemoryWriter = (db: Db, buffer: Pick<WriteBuffer, 'add'> | undefined) => {
   const last = new Map<string, string>()
   const write = (name: string, value: unknown) => {
     const text = JSON.stringify(value)

@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { type CallOptions, type Calls, createCalls } from './calls.ts'
-import { type Cluster, createCluster } from './cluster.ts'
+import { type ClusterCalls, createClusterCalls } from './cluster.ts'
 import { flag, row, text } from './decode.ts'
 import type { Method } from './errors.ts'
 import { type Broken, createFailover } from './failover.ts'
@@ -42,7 +42,7 @@ export type Proxmox = {
   /** A raw write with its task followed. */
   write: StartWrite
   version(options?: CallOptions): Promise<Version>
-  cluster: Cluster
+  cluster: ClusterCalls
   nodes: Nodes
   guests: Guests
   tasks: Tasks
@@ -80,7 +80,7 @@ export const createProxmox = (needs: ProxmoxNeeds): Proxmox => {
     delete: raw(calls, 'DELETE'),
     write,
     version: async (options) => version(await calls.read('/version', {}, options)),
-    cluster: createCluster(calls, failover),
+    cluster: createClusterCalls(calls, failover),
     nodes: createNodes(calls, failover, write),
     guests: createGuests(calls, write),
     tasks,

@@ -26,7 +26,7 @@ export type HaStatus = {
   services: { sid: string; state: string; node?: string | undefined; status: string }[]
 }
 
-export type Cluster = {
+export type ClusterCalls = {
   /** Sys.Audit on `/`. With `node` exactly that node is asked (quorum as two nodes see it). */
   status(options?: CallOptions): Promise<ClusterStatus>
   /** Filtered by rights, never refused. Up to 10 s old, and 5 minutes for guests of a dead node. */
@@ -46,7 +46,7 @@ export type Cluster = {
   votes(options?: CallOptions): Promise<Map<string, number>>
 }
 
-export const createCluster = ({ read }: Calls, failover: Failover): Cluster => ({
+export const createClusterCalls = ({ read }: Calls, failover: Failover): ClusterCalls => ({
   async status(options) {
     const status = clusterStatus(await read('/cluster/status', {}, options))
     failover.learn(status.nodes)

@@ -12,7 +12,7 @@ import type { NodeAddress } from './types.ts'
 export type Entry = { name: string; place: Place; host: string; line: Line }
 
 /** What the cluster itself told about one node. */
-export type Learned = {
+export type Member = {
   name: string
   ip?: string | undefined
   online?: boolean | undefined
@@ -31,7 +31,7 @@ export type Failover = {
   failed(entry: Entry, reason: string): void
   broken(): Broken[]
   /** The whole list of members, as `/nodes` or `/cluster/status` gives it. */
-  learn(nodes: Learned[]): void
+  learn(nodes: Member[]): void
   /** The exact name of a node that the cluster knows, whatever the case; undefined = not known (yet). */
   known(name: string): string | undefined
   /** True when the cluster said so less than 15 s ago. */
@@ -48,7 +48,7 @@ const OFFLINE_COUNTS_MS = seconds(15)
 export const createFailover = ({ nodes, ca, clock }: Needs): Failover => {
   const entries = new Map<string, Entry>()
   const states = new Map<string, State>()
-  const members = new Map<string, Learned & { at: number }>()
+  const members = new Map<string, Member & { at: number }>()
 
   const open = (node: NodeAddress, trust: Trust) => {
     const place = placeOf(node.address)
@@ -67,7 +67,7 @@ export const createFailover = ({ nodes, ca, clock }: Needs): Failover => {
   let serving = first
 
   /** A node that nobody configured can still serve, if there is a way to know that it is the one. */
-  const admit = ({ name, ip, fingerprint }: Learned) => {
+  const admit = ({ name, ip, fingerprint }: Member) => {
     if (!ip || entries.has(name.toLowerCase()) || !(ca || fingerprint)) return
     const address = placeInWords({ host: ip, port: first.place.port })
     if ([...entries.values()].some((e) => placeInWords(e.place) === address)) return

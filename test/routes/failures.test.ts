@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Problem, type ProblemKind } from '../../lib/errors.ts'
 import { statusOf } from '../../routes/failures.ts'
-import { edits } from '../../routes/near.ts'
+import { edits } from '../../lib/nearest.ts'
 import { failure } from '../../routes/shapes.ts'
 import { openSite, type Site } from '../site.ts'
 
@@ -103,6 +103,7 @@ failing('words are near by the letters that differ', () => {
   assert.is(edits('guest', 'guests'), 1)
   assert.is(edits('', 'abc'), 3)
   assert.is(edits('same', 'same'), 0)
+  assert.is(edits('stauts', 'status'), 1, 'two letters in the wrong order are one mistake')
   assert.is(edits('x'.repeat(100_000), 'y'), 40)
 })
 failing(
