@@ -87,7 +87,6 @@ const poll = z.strictObject({
 
 const keep = z.strictObject({
   eventsDays: whole(1, 3650).default(90),
-  auditDays: whole(30, 36_500).default(3650),
 })
 
 const sessions = z.strictObject({
@@ -197,7 +196,6 @@ const good: Record<string, string> = {
   'sessions.idleHours': '12',
   'sessions.absoluteDays': '30',
   'keep.eventsDays': '90',
-  'keep.auditDays': '3650',
 }
 
 export const goodValue = (path: readonly PropertyKey[]): string | undefined =>

@@ -122,7 +122,7 @@ cluster:
 timeZone: Mars/Base
 poll: { seconds: 0, fastSeconds: 1.5, backupMinutes: 10000 }
 sessions: { idleHours: never }
-keep: { auditDays: 1 }
+keep: { eventsDays: 0 }
 `
     const p = refusal(() => load(dir, yaml))
     const told = p.message.split('\n').slice(1)
@@ -241,7 +241,6 @@ config('the example file is right and shows every setting once', ({ dir }) => {
     'idleHours',
     'absoluteDays',
     'eventsDays',
-    'auditDays',
     'ssh',
     'user',
     'keyFile',
