@@ -34,6 +34,3 @@ export const noSuchGuest = (kind: Kind, node: string, vmid: number | string) =>
   died(`Configuration file '${configPath(kind, node, vmid)}' does not exist`)
 
 export const noQuorum = () => died('cluster not ready - no quorum?')
-
-export const notImplemented = (verb: string, path: string) =>
-  new Refusal(501, `Method '${verb} ${path}' not implemented`)

@@ -1,8 +1,7 @@
 /** `/access/ticket` and what goes with it: who comes in, as whom, and with which rights. */
 import type { Caller } from '../access.ts'
 import { Refusal } from '../answer.ts'
-import { boolean, integer, listOf, needed, text, userId } from '../parameters.ts'
-import { privileges } from '../roles.ts'
+import { boolean, needed, text, userId } from '../parameters.ts'
 import { type Call, type Kit, type Route, route } from '../routing.ts'
 import { accessDesk } from './desk.ts'
 
@@ -56,20 +55,7 @@ export const loginRoutes = (kit: Kit): Route[] => {
     )
   }
 
-  const _privs = listOf((p) => (privileges.includes(p) ? undefined : `invalid privilege '${p}'`))
-  const _people = {
-    comment: text(),
-    email: text(),
-    enable: boolean,
-    expire: integer(0),
-    groups: text(),
-    firstname: text(1024),
-    lastname: text(1024),
-    keys: text(),
-  }
   const wide = { privileged: true }
-  const _modifyRoles = ['/access', ['Sys.Modify']] as const
-  const _tokenPath = '/access/users/{userid}/token/{tokenid}'
   return [
     route('GET', '/access', 'all', () =>
       ['acl', 'domains', 'groups', 'permissions', 'roles', 'ticket', 'users'].map((subdir) => ({

@@ -1,6 +1,6 @@
 /** `/access/roles`, `/access/acl`, `/access/permissions`: what one may do where. */
 import { died, wrongParameters } from '../answer.ts'
-import { boolean, integer, items, listOf, needed, text } from '../parameters.ts'
+import { boolean, items, listOf, needed, text } from '../parameters.ts'
 import { builtinRoles, privileges } from '../roles.ts'
 import { type Call, type Kit, type Route, route } from '../routing.ts'
 import { accessDesk } from './desk.ts'
@@ -79,19 +79,8 @@ export const rightsRoutes = (kit: Kit): Route[] => {
   }
 
   const privs = listOf((p) => (privileges.includes(p) ? undefined : `invalid privilege '${p}'`))
-  const _people = {
-    comment: text(),
-    email: text(),
-    enable: boolean,
-    expire: integer(0),
-    groups: text(),
-    firstname: text(1024),
-    lastname: text(1024),
-    keys: text(),
-  }
   const wide = { privileged: true }
   const modifyRoles = ['/access', ['Sys.Modify']] as const
-  const _tokenPath = '/access/users/{userid}/token/{tokenid}'
   return [
     route('GET', '/access/roles', 'all', () => [...roles].map(([id, held]) => roleRow(id, held))),
     route('POST', '/access/roles', modifyRoles, createRole, {

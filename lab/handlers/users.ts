@@ -1,8 +1,7 @@
 /** `/access/users` and their tokens. */
 import type { User } from '../access.ts'
 import { died, wrongParameters } from '../answer.ts'
-import { boolean, integer, items, listOf, needed, text, userId } from '../parameters.ts'
-import { privileges } from '../roles.ts'
+import { boolean, integer, items, needed, text, userId } from '../parameters.ts'
 import { type Call, type Kit, type Route, route } from '../routing.ts'
 import { accessDesk } from './desk.ts'
 
@@ -114,7 +113,6 @@ export const userRoutes = (kit: Kit): Route[] => {
     return null
   }
 
-  const _privs = listOf((p) => (privileges.includes(p) ? undefined : `invalid privilege '${p}'`))
   const people = {
     comment: text(),
     email: text(),
@@ -126,7 +124,6 @@ export const userRoutes = (kit: Kit): Route[] => {
     keys: text(),
   }
   const wide = { privileged: true }
-  const _modifyRoles = ['/access', ['Sys.Modify']] as const
   const tokenPath = '/access/users/{userid}/token/{tokenid}'
   return [
     route('GET', '/access/users', 'all', listUsers, {
