@@ -73,6 +73,20 @@ const connect = async (url: string) => {
   let speed: number | undefined
   let lastAt = 0
   let hear = () => {}
+  let freeAt = 0
+  let resting = false
+  /** Small frames come many in a packet: what counts is the sum. */
+  const rest = () => {
+    const ms = freeAt - performance.now()
+    if (resting || ms < 2) return
+    resting = true
+    socket.pause()
+    setTimeout(() => {
+      resting = false
+      socket.resume()
+      if (speed) rest()
+    }, ms)
+  }
   const send = (type: number, body: Uint8Array) =>
     socket.send(Buffer.concat([Buffer.from([type]), body]))
   socket.on('message', (data: Buffer) => {
@@ -89,8 +103,8 @@ const connect = async (url: string) => {
       send(2, body)
     }
     if (speed) {
-      socket.pause()
-      setTimeout(() => socket.resume(), (n / speed) * 1000)
+      freeAt = Math.max(freeAt, lastAt) + (n / speed) * 1000
+      rest()
     }
     hear()
   })
