@@ -113,3 +113,7 @@ export const route = (
   run: Route['run'],
   more: Omit<Route, 'verb' | 'path' | 'need' | 'run'> = {},
 ): Route => ({ verb, path, need, run, ...more })
+
+/** A read that the node itself answers: through another one it is proxied. */
+export const remote = (path: string, need: Need, run: Route['run'], more: Partial<Route> = {}) =>
+  route('GET', `/nodes/{node}/${path}`, need, run, { remote: true, ...more })

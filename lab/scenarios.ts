@@ -4,8 +4,8 @@
  */
 import { seconds, sleep } from '../lib/clock.ts'
 import { Problem } from '../lib/errors.ts'
-import { type Guest, isRunning, isUp, type Node } from './things.ts'
-import { NOTICED_AFTER, type World } from './world.ts'
+import { type DisasterNeeds, disasters, type Scenario, type SwitchOptions } from './disasters.ts'
+import type { Node } from './things.ts'
 
 export const SLOW = seconds(4)
 
@@ -18,8 +18,6 @@ export type ScenarioView = {
   on: boolean
   target?: string
 }
-/** `settled`: as if it had happened long enough ago for the whole cluster to have noticed. */
-export type SwitchOptions = { settled?: boolean }
 export type LabScenarios = {
   on: (name: string, target?: string, options?: SwitchOptions) => void
   off: (name: string) => void
@@ -29,146 +27,18 @@ export type LabScenarios = {
 export type Fault = 'cut' | 'cut-late' | 'stumble' | undefined
 export type Faults = ReturnType<typeof createScenarios>['faults']
 
-type Scenario = {
-  title: string
-  targets: () => string[]
-  /** Throws when it cannot be aimed so, before anything changes. */
-  check?: (target: string) => void
-  on: (target: string, options: SwitchOptions) => void
-  off: (target: string) => void
-  /** Whether it still holds; by default until it is switched off. */
-  holds?: (target: string) => boolean
-}
-type Needs = {
-  world: World
-  signal: AbortSignal
-  boot: (node: Node) => void
-  tokens: () => string[]
-}
-/** A fault that is only looked up by those who meet it. */
-const nothing = { on: () => {}, off: () => {} }
+type Needs = DisasterNeeds & { signal: AbortSignal }
 
-export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
+export const createScenarios = (needs: Needs) => {
+  const board = createBoard(disasters(needs))
+  return { switches: board.switches, faults: faultsOf(needs, board) }
+}
+
+type Board = ReturnType<typeof createBoard>
+
+/** What is on, and what it is aimed at. */
+const createBoard = (scenarios: Record<string, Scenario>) => {
   const active = new Map<string, string>()
-  let calls = 0
-
-  const node = (name: string): Node => {
-    const found = world.nodes.find((n) => n.name.toLowerCase() === name.toLowerCase())
-    if (found) return found
-    const names = world.nodes.map((n) => n.name).join(', ')
-    throw new Problem('invalid', `There is no node "${name}" in the lab.`, {
-      next: `Try ${names}.`,
-    })
-  }
-  const guest = (vmid: string): Guest => {
-    const found = world.guest(vmid)
-    if (!found) throw new Problem('invalid', `There is no guest ${vmid} in the lab.`)
-    return found
-  }
-  const storage = (name: string) => {
-    const found = world.storage(name)
-    if (found) return found
-    throw new Problem('invalid', `There is no storage "${name}" in the lab.`)
-  }
-  const vmids = () => world.guests.map((g) => String(g.vmid))
-  const several = (target: string) =>
-    target.split(',').map((name) => node(name.split('/')[0]!.trim()))
-  const cutPower = (target: string, { settled }: SwitchOptions) => {
-    const at = world.now() - (settled ? NOTICED_AFTER + 1 : 0)
-    for (const n of several(target)) world.lose(n, { gone: target.endsWith('/gone'), at })
-  }
-  const restorePower = (target: string) => several(target).forEach(boot)
-  const anyDown = (target: string) => several(target).some((n) => !isUp(n))
-
-  const names = world.nodes.map((n) => n.name)
-  const preferred = (first: string) =>
-    [...names].sort((a, b) => Number(b === first) - Number(a === first))
-
-  const scenarios: Record<string, Scenario> = {
-    'node-down': {
-      title: 'A node loses power. Connections are refused; wake-on-LAN brings it back.',
-      // A machine that is really gone does not refuse: its paths cost 30 s, then 2 s.
-      targets: () => preferred('agent1').flatMap((name) => [name, `${name}/gone`]),
-      check: several,
-      on: cutPower,
-      off: restorePower,
-      holds: anyDown,
-    },
-    'no-quorum': {
-      title: 'Half of the nodes lose power; what is left has no quorum.',
-      targets: () => [names.slice(Math.floor(names.length / 2)).join(',')],
-      check: (target) => {
-        if (world.isStandalone()) throw new Problem('conflict', 'A single node always has quorum.')
-        several(target)
-      },
-      on: cutPower,
-      off: restorePower,
-      holds: anyDown,
-    },
-    'guest-crashed': {
-      title: 'A guest runs out of memory and ends without any task. It can be started again.',
-      targets: () => vmids().sort((a, b) => Number(b === '303') - Number(a === '303')),
-      check: guest,
-      on: (target) => {
-        const g = guest(target)
-        if (isRunning(g)) crash(g)
-      },
-      off: (target) => {
-        const g = guest(target)
-        if (!isRunning(g)) world.become(g, 'running')
-      },
-    },
-    'storage-full': {
-      title: 'A storage has no space left; snapshots and backups on it fail.',
-      targets: () => [
-        'cluster-backup',
-        ...world.storages.map((s) => s.name).filter((n) => n !== 'cluster-backup'),
-      ],
-      check: storage,
-      on: (target) => {
-        storage(target).full = true
-      },
-      off: (target) => {
-        storage(target).full = false
-      },
-    },
-    'token-revoked': {
-      title: 'API tokens are no longer valid: 401, three seconds late.',
-      targets: () => ['all', ...tokens()],
-      ...nothing,
-    },
-    'task-fails': {
-      title: 'Tasks are accepted and then fail.',
-      targets: () => ['all', 'vzstart', 'qmstart', 'vzsnapshot', 'qmsnapshot', ...vmids()],
-      ...nothing,
-    },
-    'slow-node': {
-      title: 'A node takes four seconds longer for every answer.',
-      targets: () => preferred('agent'),
-      check: node,
-      ...nothing,
-    },
-    'api-flaps': {
-      title: 'One call in four is cut off or stumbles; a write may have been carried out.',
-      targets: () => [],
-      ...nothing,
-    },
-  }
-
-  const crash = (g: Guest) => {
-    const host = world.node(g.node)!
-    world.note(
-      host,
-      'kernel',
-      `Memory cgroup out of memory: Killed process 4711 (${g.kind === 'lxc' ? 'python3' : 'kvm'})`,
-    )
-    world.note(
-      host,
-      'systemd[1]',
-      `${g.kind === 'lxc' ? `pve-container@${g.vmid}.service` : `${g.vmid}.scope`}: Failed with result 'oom-kill'.`,
-    )
-    world.become(g, 'stopped')
-  }
 
   const find = (name: string): Scenario => {
     const found = scenarios[name]
@@ -210,8 +80,13 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
     const target = isOn(name) ? active.get(name) : undefined
     return target !== undefined && (target === 'all' || at.includes(target))
   }
+  return { switches, isOn, aims }
+}
 
-  const faults = {
+/** What those who are hit by a fault ask on their way. */
+const faultsOf = ({ world, signal }: Needs, { isOn, aims }: Board) => {
+  let calls = 0
+  return {
     dawdle: async (at: Node): Promise<void> => {
       if (aims('slow-node', at.name)) await sleep(world.clock, SLOW, signal)
     },
@@ -232,5 +107,4 @@ export const createScenarios = ({ world, signal, boot, tokens }: Needs) => {
         : `command 'systemctl ${type.replace(/^srv/, '')} ${id}' failed: exit code 1`
     },
   }
-  return { switches, faults }
 }

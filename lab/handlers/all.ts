@@ -1,9 +1,15 @@
 /** Every call the lab understands. */
 import type { Kit, Route } from '../routing.ts'
 import type { Kind } from '../things.ts'
+import { backupJobRoutes } from './backup-jobs.ts'
 import { clusterRoutes } from './cluster.ts'
+import { groupRoutes } from './groups.ts'
 import { guestRoutes } from './guests.ts'
+import { haRoutes } from './ha.ts'
 import { loginRoutes } from './login.ts'
+import { nodeDiskRoutes } from './node-disks.ts'
+import { nodeLogRoutes } from './node-logs.ts'
+import { nodeNetworkRoutes } from './node-network.ts'
 import { nodeRoutes } from './nodes.ts'
 import { poolRoutes } from './pools.ts'
 import { powerRoutes } from './power.ts'
@@ -14,19 +20,27 @@ import { snapshotRoutes } from './snapshots.ts'
 import { storageRoutes } from './storage.ts'
 import { taskRoutes } from './tasks.ts'
 import { upkeepRoutes } from './upkeep.ts'
+import { userTokenRoutes } from './user-tokens.ts'
 import { userRoutes } from './users.ts'
 
 const kinds: Kind[] = ['lxc', 'qemu']
 
 export const allRoutes = (kit: Kit): Route[] => [
   ...clusterRoutes(kit),
+  ...backupJobRoutes(kit),
+  ...haRoutes(kit),
   ...nodeRoutes(kit),
+  ...nodeNetworkRoutes(),
+  ...nodeLogRoutes(),
+  ...nodeDiskRoutes(),
   ...upkeepRoutes(kit),
   ...taskRoutes(kit),
   ...storageRoutes(kit),
   ...rrdRoutes(kit),
   ...loginRoutes(kit),
   ...userRoutes(kit),
+  ...userTokenRoutes(kit),
+  ...groupRoutes(kit),
   ...rightsRoutes(kit),
   ...poolRoutes(kit),
   ...kinds.flatMap((kind) => [

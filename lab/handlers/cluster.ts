@@ -1,7 +1,6 @@
 /** Cluster-wide reads: any node answers them from its own copy. */
-
 import { wrongParameters } from '../answer.ts'
-import { integer, items, oneOf, vmid } from '../parameters.ts'
+import { integer, oneOf, vmid } from '../parameters.ts'
 import { type Call, type Kit, type Route, route } from '../routing.ts'
 import { nodeRow, resourceRow, storageRow } from './rows.ts'
 import { taskRow } from './tasks.ts'
@@ -11,9 +10,46 @@ const TASKS_A_NODE = 25
 const audit = ['/', ['Sys.Audit']] as const
 
 export const clusterRoutes = (kit: Kit): Route[] => {
-  const { world, access, tasks } = kit
+  const { world } = kit
+  return [
+    route('GET', '/version', 'all', () => version),
+    route('GET', '/cluster', 'all', () => below.map((name) => ({ name }))),
+    route('GET', '/cluster/status', audit, status(kit), { privileged: true }),
+    route('GET', '/cluster/resources', 'all', resources(kit), {
+      rules: { type: oneOf('vm', 'storage', 'node', 'sdn') },
+    }),
+    route('GET', '/cluster/tasks', 'all', recent(kit)),
+    route('GET', '/cluster/log', 'all', log(kit), { rules: { max: integer(1) }, ordered: true }),
+    route('GET', '/cluster/nextid', 'all', nextid(kit), { rules: { vmid } }),
+    route('GET', '/cluster/options', audit, () => ({
+      description: '',
+      'allowed-tags': [...new Set(world.guests.flatMap((g) => g.tags))].sort(),
+      mac_prefix: 'BC:24:11',
+    })),
+    route('GET', '/cluster/config/nodes', audit, members(kit)),
+    route('GET', '/cluster/replication', 'all', () => []),
+  ]
+}
 
-  const status = ({ entry }: Call) => {
+export const version = { version: '9.2.11', release: '9.2', repoid: '14a22df35955d97d' }
+
+const below = [
+  'backup',
+  'backup-info',
+  'config',
+  'ha',
+  'log',
+  'nextid',
+  'options',
+  'replication',
+  'resources',
+  'status',
+  'tasks',
+]
+
+const status =
+  ({ world }: Kit) =>
+  ({ entry }: Call) => {
     const rows: Record<string, unknown>[] = world.nodes.map((n) => ({
       id: `node/${n.name}`,
       type: 'node',
@@ -36,7 +72,10 @@ export const clusterRoutes = (kit: Kit): Route[] => {
     return [cluster, ...rows]
   }
 
-  const resources = ({ caller, values }: Call) => {
+const resources =
+  (kit: Kit) =>
+  ({ caller, values }: Call) => {
+    const { world, access } = kit
     const wants = (type: string) => !values.type || values.type === type
     const may = (path: string, privilege: string) => access.can(caller, path, [privilege])
     const rows: unknown[] = []
@@ -60,7 +99,18 @@ export const clusterRoutes = (kit: Kit): Route[] => {
     return rows
   }
 
-  const recent = ({ caller }: Call) => {
+const zone = (node: string) => ({
+  id: `network/${node}/zone/localnetwork`,
+  node,
+  network: 'localnetwork',
+  'network-type': 'zone',
+  status: 'ok',
+  type: 'network',
+})
+
+const recent =
+  ({ world, access, tasks }: Kit) =>
+  ({ caller }: Call) => {
     const all = access.can(caller, '/', ['Sys.Audit'])
     return world.nodes
       .flatMap((n) => tasks.on(n.name).slice(0, TASKS_A_NODE))
@@ -71,7 +121,9 @@ export const clusterRoutes = (kit: Kit): Route[] => {
       })
   }
 
-  const log = ({ caller, values }: Call) => {
+const log =
+  ({ access, tasks }: Kit) =>
+  ({ caller, values }: Call) => {
     const all = access.can(caller, '/', ['Sys.Syslog'])
     return tasks.journal
       .filter((entry) => all || entry.user === caller.authid)
@@ -90,7 +142,9 @@ export const clusterRoutes = (kit: Kit): Route[] => {
       }))
   }
 
-  const nextid = ({ values }: Call) => {
+const nextid =
+  ({ world }: Kit) =>
+  ({ values }: Call) => {
     if (values.vmid) {
       if (world.guest(values.vmid))
         throw wrongParameters({ vmid: `VM ${values.vmid} already exists` })
@@ -101,31 +155,9 @@ export const clusterRoutes = (kit: Kit): Route[] => {
     return String(free)
   }
 
-  const notBackedUp = () => {
-    const covered = new Set(backupJobs(world.now()).flatMap((job) => items(job.vmid).map(Number)))
-    return world.guests
-      .filter((g) => !covered.has(g.vmid))
-      .map((g) => ({ vmid: g.vmid, type: g.kind, name: g.name }))
-  }
-
-  const haStatus = ({ entry }: Call) => [
-    {
-      id: 'quorum',
-      type: 'quorum',
-      node: entry.name,
-      quorate: world.isQuorate() ? 1 : 0,
-      status: world.isQuorate() ? 'OK' : 'No quorum on node!',
-    },
-    {
-      id: 'fencing',
-      type: 'fencing',
-      node: entry.name,
-      'armed-state': 'standby',
-      status: 'standby (CRM watchdog standby)',
-    },
-  ]
-
-  const members = () =>
+const members =
+  ({ world }: Kit) =>
+  () =>
     world.isStandalone()
       ? []
       : world.nodes.map((n) => ({
@@ -135,86 +167,3 @@ export const clusterRoutes = (kit: Kit): Route[] => {
           quorum_votes: '1',
           ring0_addr: n.ip,
         }))
-
-  const job = ({ values }: Call) => {
-    const found = backupJobs(world.now()).find((j) => j.id === values.id)
-    if (!found) throw wrongParameters({ id: `No such job '${values.id}'` })
-    return found
-  }
-
-  return [
-    route('GET', '/version', 'all', () => version),
-    route('GET', '/cluster', 'all', () =>
-      [
-        'backup',
-        'backup-info',
-        'config',
-        'ha',
-        'log',
-        'nextid',
-        'options',
-        'replication',
-        'resources',
-        'status',
-        'tasks',
-      ].map((name) => ({ name })),
-    ),
-    route('GET', '/cluster/status', audit, status, { privileged: true }),
-    route('GET', '/cluster/resources', 'all', resources, {
-      rules: { type: oneOf('vm', 'storage', 'node', 'sdn') },
-    }),
-    route('GET', '/cluster/tasks', 'all', recent),
-    route('GET', '/cluster/log', 'all', log, { rules: { max: integer(1) }, ordered: true }),
-    route('GET', '/cluster/nextid', 'all', nextid, { rules: { vmid } }),
-    route('GET', '/cluster/options', audit, () => ({
-      description: '',
-      'allowed-tags': [...new Set(world.guests.flatMap((g) => g.tags))].sort(),
-      mac_prefix: 'BC:24:11',
-    })),
-    route('GET', '/cluster/config/nodes', audit, members),
-    route('GET', '/cluster/backup', audit, () => backupJobs(world.now())),
-    route('GET', '/cluster/backup/{id}', audit, job),
-    route('GET', '/cluster/backup-info/not-backed-up', audit, notBackedUp, { privileged: true }),
-    route('GET', '/cluster/replication', 'all', () => []),
-    route('GET', '/cluster/ha/status/current', audit, haStatus),
-    route('GET', '/cluster/ha/status/manager_status', audit, ({ entry }) => ({
-      manager_status: { node_status: {} },
-      // A string on PVE 9.2.2.
-      quorum: { quorate: world.isQuorate() ? '1' : '0', node: entry.name },
-    })),
-    route('GET', '/cluster/ha/resources', audit, () => []),
-    route('GET', '/cluster/ha/rules', audit, () => []),
-  ]
-}
-
-export const version = { version: '9.2.11', release: '9.2', repoid: '14a22df35955d97d' }
-
-const zone = (node: string) => ({
-  id: `network/${node}/zone/localnetwork`,
-  node,
-  network: 'localnetwork',
-  'network-type': 'zone',
-  status: 'ok',
-  type: 'network',
-})
-
-/** One nightly job; homeassistant (303) is not in it, which nobody has noticed yet. */
-const backupJobs = (now: number) => {
-  const day = 86_400_000
-  const tonight = now - (now % day) + 2 * 3_600_000
-  return [
-    {
-      id: 'backup-nightly',
-      type: 'vzdump',
-      enabled: 1,
-      schedule: '02:00',
-      'next-run': Math.floor((tonight > now ? tonight : tonight + day) / 1000),
-      storage: 'cluster-backup',
-      vmid: '103,300,302',
-      mode: 'snapshot',
-      compress: 'zstd',
-      'notes-template': '{{guestname}}',
-      'prune-backups': { 'keep-daily': '7', 'keep-weekly': '4' },
-    },
-  ]
-}
