@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
 import { createTrail, type Trail } from './lib/audit/trail.ts'
 import { type Auth, createAuth } from './lib/auth/auth.ts'
-import { type Bus, createBus } from './lib/bus.ts'
+import { createBus } from './lib/bus.ts'
 import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
 import { createMacs } from './lib/cluster/macs.ts'
@@ -17,6 +17,7 @@ import type { SshConfig } from './lib/config-ssh.ts'
 import { openDb } from './lib/db/db.ts'
 import { lockFolder } from './lib/db/lock.ts'
 import { migrate, readMigrations } from './lib/db/migrate.ts'
+import { createRefusals } from './lib/db/refusals.ts'
 import { createWriteBuffer } from './lib/db/write-buffer.ts'
 import { messageOf } from './lib/errors.ts'
 import { createEvents } from './lib/events/events.ts'
@@ -134,15 +135,15 @@ const compose = async (
   const bus = createBus<Events>((kind, error) =>
     log.error('bus: a listener failed', { kind, reason: messageOf(error) }),
   )
-  const disk = watchDisk(log, bus)
+  const disk = createRefusals({ log, bus })
   const db = await openDb(join(config.data, 'jarvis.db'), {
-    onFull: disk.full,
+    onFull: disk.refused,
     onStored: disk.stored,
   })
   undo.push(() => db.close())
   const applied = migrate(db, readMigrations(join(config.root, 'migrations')))
   if (applied.length > 0) log.info('db: migrated', { to: applied.at(-1) })
-  const buffer = createWriteBuffer(db, { clock, onTrouble: disk.full })
+  const buffer = createWriteBuffer(db, { clock, onTrouble: disk.refused })
   undo.push(() => buffer.close())
   const schedule = createSchedule({ clock, log, db })
   const events = createEvents({ db, bus, clock, buffer, keep: config.keep })
@@ -308,27 +309,6 @@ const writeDown = (trail: Trail, { state, by, from, reason }: StopChange) =>
     outcome: 'done',
     reason,
   })
-
-/** A full disk is told to everybody until a write succeeds again; reads go on meanwhile. */
-const watchDisk = (log: Log, bus: Bus<Events>) => {
-  let words: string | undefined
-  return {
-    trouble: () => words,
-    full(error: unknown) {
-      const first = words === undefined
-      words = `${messageOf(error)} What you see is true; what happens now is not written down.`
-      if (!first) return
-      log.error('db: nothing can be stored', { reason: messageOf(error) })
-      bus.emit('disk.full', { text: messageOf(error) })
-    },
-    stored() {
-      if (words === undefined) return
-      words = undefined
-      log.info('db: storing again')
-      bus.emit('disk.back', {})
-    },
-  }
-}
 
 /** The simulated cluster in this very process, and the tokens that lead into it. */
 const bringUpLab = async (data: string, clock: Clock, log: Log, undo: (() => unknown)[]) => {
