@@ -7,6 +7,7 @@ import type { Disk } from '../../lib/proxmox/nodes.ts'
 import type { NodeStatus, Service } from '../../lib/proxmox/types.ts'
 import type { Html } from '../layout.ts'
 import type { EventLine } from '../panels/panel.ts'
+import { linkButton } from '../parts/button.ts'
 import { glyph, type State } from '../parts/glyph.ts'
 import { panel } from '../parts/panel.ts'
 import { shown } from '../parts/shown.ts'
@@ -71,7 +72,7 @@ export const nodePage = (m: NodePage): PageBody => {
       sign: signOf(n),
       title: shown(n.name),
       facts: factWords(m),
-      right: rangeSwitch(past.range, (range) => paths.node(n.name, range)),
+      right: html`${linkButton({ text: 'Terminal', icon: 'terminal', href: paths.terminals(`node/${n.name}`) })}${rangeSwitch(past.range, (range) => paths.node(n.name, range))}`,
     })}
 <div class="columns three">
 <div>${cpu}${load}${eventsPanel(m)}</div>

@@ -223,7 +223,7 @@ const menu = (r: GuestRow, verbs: GuestRow['verbs']) =>
   html`<details class="menu"><summary class="tool" aria-label="More for ${r.name}" title="More for ${r.name}">${icon('more')}</summary><ul>${verbs.map(
     ({ verb, whyNot }) =>
       html`<li><form method="post" action="${paths.guestDeed(r.vmid, verb)}"><button class="item"${whyNot ? html` disabled` : ''}>${icon(words[verb].icon)}${words[verb].text}</button>${whyNot ? html`<span class="reason">${whyNot}</span>` : ''}</form></li>`,
-  )}<li><a class="item" href="${paths.guest(r.vmid)}">${icon('eye')}Look closer</a></li></ul></details>`
+  )}${r.kind === 'ct' ? html`<li><a class="item" href="${paths.terminals(`guest/${r.vmid}`)}">${icon('terminal')}Terminal</a></li>` : ''}<li><a class="item" href="${paths.guest(r.vmid)}">${icon('eye')}Look closer</a></li></ul></details>`
 
 /** Stable keys; what is not known is null. */
 export const guestJson = (g: GuestState) => ({
