@@ -22,7 +22,11 @@ export const curvesOf = (
 ): Past => {
   const minute = Math.floor(now / minutes(1))
   const few = picture.guests.length <= MOST_GUESTS ? picture.guests : []
-  const shape = [...picture.nodes.map((n) => n.name), ...few.map((g) => g.vmid)].join()
+  const shape = [
+    history.filled(),
+    ...picture.nodes.map((n) => n.name),
+    ...few.map((g) => g.vmid),
+  ].join()
   const before = kept.get(history)
   if (before?.minute === minute && before.shape === shape) return before.past
   const past = read(history, picture.nodes, few, { now, timeZone })

@@ -36,6 +36,8 @@ export type History = {
    * bytes, netin and netout in bytes a second, a node's temperature (of its hottest sensor) in °C. At most 3000 steps.
    */
   series(subject: string, metric: Metric, span: Span): Series
+  /** Counts up whenever something of the time before was filled in: who keeps curves draws them anew. */
+  filled(): number
   /** Takes in one good reading; `net` = exact rates of guests. */
   note(picture: Picture, net: Map<Vmid, Net>, at: number): void
   /** Days until full by storage id; only storages that have been filling for 6 h. */
@@ -63,6 +65,7 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
   let stopTimer: (() => void) | undefined
   let seeding: AbortController | undefined
   let started = false
+  let filled = 0
 
   const series: History['series'] = (subject, metric, span) =>
     seriesOf(samples, subject, metric, span)
@@ -76,6 +79,7 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
     }
     const fill = (subject: string, rows: Sample[]) => {
       fillGaps({ db, samples, now: clock.now() }, subject, rows)
+      filled += 1
       // A storage with a past may have a day on which it is full.
       if (subject.startsWith('storage/')) foreseenAt = 0
     }
@@ -94,6 +98,7 @@ export const createHistory = ({ db, clock, log, source }: HistoryNeeds): History
 
   return {
     series,
+    filled: () => filled,
     flush: samples.flush,
     sweep: samples.sweep,
     note(picture, net, at) {
