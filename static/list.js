@@ -4,7 +4,8 @@
  */
 ;(() => {
   const section = () => document.getElementById('panel-guests')
-  const chosen = { q: '', sort: '' }
+  const asked = new URLSearchParams(location.search)
+  const chosen = { q: asked.get('q') ?? '', sort: asked.get('sort') ?? '' }
 
   const units = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
   const text = (row, cell) => row.querySelector(cell)?.textContent.trim() ?? ''
@@ -77,10 +78,20 @@
     if (place) watcher.observe(place, { childList: true, subtree: true, characterData: true })
   }
 
+  /** The address says what is seen, so that loading anew, or sending the link, shows the same. */
+  const say = () => {
+    const url = new URL(location.href)
+    for (const key of ['q', 'sort'])
+      if (chosen[key]) url.searchParams.set(key, chosen[key])
+      else url.searchParams.delete(key)
+    history.replaceState(history.state, '', url)
+  }
+
   document.addEventListener('input', ({ target }) => {
     if (!target.closest?.('[data-find="guests"]')) return
     chosen.q = target.value
     chosen.touched = true
+    say()
     later()
   })
   document.addEventListener('submit', (event) => {
@@ -92,12 +103,13 @@
     event.preventDefault()
     chosen.sort = link.dataset.sort
     chosen.touched = true
+    say()
     show()
   })
   // One menu at a time; Escape and a click beside it close it.
   const closeMenus = (but) => {
     for (const menu of document.querySelectorAll(
-      'details.menu[open], .quorum details[open], .places details[open]',
+      'details.menu[open], .quorum details[open], .places details[open], .foot details[open]',
     ))
       if (!but || !menu.contains(but)) menu.open = false
   }
@@ -109,7 +121,6 @@
     open?.querySelector('summary')?.focus()
   })
 
-  const asked = new URLSearchParams(location.search)
-  chosen.q = asked.get('q') ?? ''
+  if (!keys[chosen.sort]) chosen.sort = ''
   watch()
 })()

@@ -40,6 +40,7 @@ const smallLab = (): LabFace => {
 
 /** Nothing was ever measured. */
 const noPast = {
+  filled: () => 0,
   series: () => ({ times: [], values: [] }),
 } as unknown as Cluster['history']
 

@@ -65,7 +65,7 @@ ${around.scripts.map((src) => html`<script src="${src}" defer></script>\n`)}</he
 ${sprite()}<a class="skip" href="#main">To the content</a>
 ${door ? '' : topBar(around)}
 ${around.banner ? html`<p class="trouble" role="alert">${around.banner}</p>\n` : ''}${whole || door ? body : html`<main id="main" class="place" tabindex="-1">\n${body}\n</main>`}
-${door ? corner(around) : ''}${around.who === undefined || door ? '' : footBar(thumb(around))}<div id="toasts" class="toasts"></div>
+${door ? corner(around) : ''}${around.who === undefined || door ? '' : footBar(...thumb(around))}<div id="toasts" class="toasts"></div>
 <p id="say" class="unseen" role="status"></p><p id="alarm" class="unseen" role="alert"></p>
 ${around.who === undefined || around.mode === 'setup' ? '' : feed(['sentence', ...(live ?? [])])}
 </body>
@@ -98,7 +98,7 @@ const placesOf = ({ mode, here }: Surroundings): Place[] => {
     { text: 'Events', href: paths.diary(), icon: 'book' },
     { text: 'Terminals', href: paths.terminals() },
     { text: 'Power', href: paths.power() },
-    { text: 'Settings', href: paths.settings(), icon: 'key' },
+    { text: 'Settings', href: paths.settings() },
     ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
   ]
   const found = mode === 'setup' ? places.filter((p) => p.text === 'Settings') : places
@@ -108,8 +108,11 @@ const placesOf = ({ mode, here }: Surroundings): Place[] => {
 const isHere = (href: string, here: string) =>
   href === paths.hud() ? here === href : here === href || here.startsWith(`${href}/`)
 
-/** What a thumb reaches at the foot of a phone; the rest stands at the end of the HUD's bar. */
-const thumb = (around: Surroundings): Place[] => placesOf(around).filter((p) => p.icon)
+/** What a thumb reaches at the foot of a phone, and the rest behind "More". */
+const thumb = (around: Surroundings): [Place[], Place[]] => {
+  const places = placesOf(around)
+  return [places.filter((p) => p.icon), places.filter((p) => !p.icon)]
+}
 
 const freshness = ({ heard, now }: Surroundings) => {
   if (heard?.at === undefined)

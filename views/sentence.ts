@@ -4,7 +4,7 @@
  * the second line. Pure: the same picture at the same moment says the same.
  */
 import { isFresh } from '../lib/clock.ts'
-import type { NodeState, Picture } from '../lib/cluster/picture.ts'
+import type { NodeState, Part, Picture } from '../lib/cluster/picture.ts'
 import { age, count, percent, timeOfDay } from '../lib/format.ts'
 import { shown } from './parts/shown.ts'
 import { listed, moment, part } from './parts/words.ts'
@@ -83,12 +83,15 @@ const neverSeen: Rule = ({ parts: { resources: r }, m }) => {
   }
 }
 
+const refused = (trouble: Part['trouble']) =>
+  trouble?.kind === 'unauthorized' || trouble?.kind === 'forbidden'
+
 const silent: Rule = ({ parts: { resources: r }, m }) =>
   r.at === undefined || isFresh(r, m.now)
     ? undefined
     : {
-        says: 'The cluster does not answer.',
-        more: `Last heard ${age(r.at, m.now)} ago. What you see is what I last knew.`,
+        says: refused(r.trouble) ? 'Proxmox refuses my token.' : 'The cluster does not answer.',
+        more: `${refused(r.trouble) ? `${ended(shown(r.trouble?.text ?? ''))} ` : ''}Last heard ${age(r.at, m.now)} ago. What you see is what I last knew.`,
         tone: 'unseen',
       }
 

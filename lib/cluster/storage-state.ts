@@ -43,10 +43,14 @@ const detailOf = (row: StorageResource, { storage }: Readings, now: number) =>
     ? storage.value?.get(row.node)?.find((d) => d.storage === row.storage)
     : undefined
 
+/** Above this share nobody speaks of days any more. */
+const FULL = 0.99
+
 const storageState = (id: string, group: Seen[], fullInDays: number | undefined): StorageState => {
   const best = group.reduce((a, b) => (rank(b) > rank(a) ? b : a))
   const { row } = best
   const { condition, why } = conditionOf(best)
+  const use = best.reach === 'offline' ? undefined : useFor(best)
   return {
     id,
     storage: row.storage,
@@ -56,8 +60,9 @@ const storageState = (id: string, group: Seen[], fullInDays: number | undefined)
     content: [...row.content].sort(),
     condition,
     why,
-    use: best.reach === 'offline' ? undefined : useFor(best),
-    fullInDays,
+    use,
+    // What is full is full; a day on which it will be so would be a lie.
+    fullInDays: use && use.used >= use.total * FULL ? undefined : fullInDays,
   }
 }
 

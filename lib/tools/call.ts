@@ -121,8 +121,15 @@ export const createDoor = (needs: DoorNeeds): Door => {
     const deed = written(() =>
       deeds.begin({ tool: tool.name, args, target: key, label: found.label, caller }),
     )
-    if (!deed) demandFree(tool, deeds.on(key), clock.now())
-    return deed!
+    if (deed) return deed
+    demandFree(tool, deeds.on(key), clock.now())
+    throw new Problem(
+      'conflict',
+      `Not done: something else was just under way on ${found.label}.`,
+      {
+        next: 'It has ended meanwhile; ask again.',
+      },
+    )
   }
 
   const note = (

@@ -1,6 +1,7 @@
 /** Jarvis himself: the day as a dial, and what he did and watches. What has no source is left out. */
 import { html } from 'hono/html'
 import type { Picture } from '../../lib/cluster/picture.ts'
+import type { Events } from '../../lib/events/kinds.ts'
 import { count, percent, timeOfDay } from '../../lib/format.ts'
 import type { Html } from '../layout.ts'
 import { type DayEvent, dayDial } from '../parts/day-dial.ts'
@@ -69,9 +70,18 @@ const rowsOf = ({ nodes, guests, storages }: Picture, extra: Extra, day: Curve):
 const lastDeed = ({ events }: Today, { timeZone }: Extra): string | undefined => {
   const last = events.find((e) => e.kind === 'deed.finished')
   if (!last || !isKind(last.kind)) return undefined
-  const { label, state } = last.payload as { label?: unknown; state?: unknown }
-  if (typeof label !== 'string' || typeof state !== 'string') return undefined
-  return `${shown(label)}, ${shown(state)} ${timeOfDay(last.at, timeZone)}`
+  const { label, state, tool } = last.payload as Events['deed.finished']
+  const verb = shown(tool)
+    .replace(/^guest_|_node$/g, '')
+    .replaceAll('_', ' ')
+  return `${verb} of ${shown(label)} ${stateWords[state] ?? shown(state)}, ${timeOfDay(last.at, timeZone)}`
+}
+
+/** A deed's end as a word behind what was done: `reboot of 303 cancelled`. */
+const stateWords: Partial<Record<Events['deed.finished']['state'], string>> = {
+  stopped: 'cancelled',
+  warnings: 'done with warnings',
+  unknown: 'with unknown outcome',
 }
 
 const notedOf = ({ events }: Today) => {

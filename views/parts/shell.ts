@@ -64,8 +64,13 @@ export const modeSwitch = (action: string, chosen: Mode): Html =>
   )}</form>`
 
 /** The five places of a thumb. */
-export const footBar = (places: readonly Place[]): Html =>
-  html`<nav class="foot" aria-label="Places, short">${places.map(place)}</nav>
+/** `more` are the places that no thumb's width is left for. */
+export const footBar = (places: readonly Place[], more: readonly Place[] = []): Html =>
+  html`<nav class="foot" aria-label="Places, short">${places.map(place)}${
+    more.length === 0
+      ? ''
+      : html`<details class="more"><summary>${icon('more')}More</summary><ul>${more.map((p) => html`<li>${place(p)}</li>`)}</ul></details>`
+  }</nav>
 `
 
 export type Hud = {
