@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createTrail } from '../../lib/audit/trail.ts'
