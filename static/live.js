@@ -305,16 +305,22 @@
     const { submitter } = event
     submitter?.setAttribute('aria-busy', 'true')
     const values = Object.fromEntries(new FormData(form, submitter))
+    // An open menu holds its row back; what one has just asked for must be seen at once.
     const menu = form.closest('details')
-    await window.htmx.ajax('POST', form.action, {
-      source: form,
-      target: row,
-      swap: 'outerMorph',
-      values,
-    })
-    submitter?.removeAttribute('aria-busy')
-    if (menu) menu.open = false
-    if (menu?.contains(document.activeElement)) menu.querySelector('summary').focus()
+    if (menu) {
+      menu.open = false
+      menu.querySelector('summary').focus()
+    }
+    try {
+      await window.htmx.ajax('POST', form.action, {
+        source: form,
+        target: row,
+        swap: 'outerMorph',
+        values,
+      })
+    } finally {
+      submitter?.removeAttribute('aria-busy')
+    }
   })
 
   // What is spoken

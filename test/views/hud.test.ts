@@ -94,7 +94,9 @@ const opened = async (
   const context = await browser.newContext(options)
   await context.addCookies([{ name: 'mode', value: mode, url }])
   // The feed has tests of its own; here a page stands still.
-  await context.route('**/htmx.*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }))
+  await context.route('**/htmx.*.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: '' }),
+  )
   const page = await context.newPage()
   const said: string[] = []
   page.on('console', (m) => {

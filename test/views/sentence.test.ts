@@ -113,6 +113,15 @@ const cases: Case[] = [
     'attention',
   ],
   [
+    'a task that somebody stopped is no failure',
+    quiet(() => ({
+      tasks: cast.calmEvening().tasks.map((t) => ({ ...t, text: 'received interrupt' })),
+    })),
+    'Four nodes up. Nothing waits for you.',
+    '4 of 5 guests run.',
+    'well',
+  ],
+  [
     'a store fills',
     quiet(() => ({ storages: cast.calmEvening().storages })),
     'Four nodes up. cluster-backup is full in 9 days.',
