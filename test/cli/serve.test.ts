@@ -215,7 +215,7 @@ serve('--watch starts anew when a source changes, and ends with its child', () =
     const file = join(root, 'static/.watched')
     writeFileSync(file, '')
     try {
-      await child.said(/ready[^]*ready/)
+      await child.said(/ready[\s\S]*ready/)
     } finally {
       rmSync(file)
     }
