@@ -22,6 +22,11 @@ const needs: Need[] = [
     wantedBy: /test\/lib\/ssh|test\/sshd/,
     after: 'systemctl disable ssh',
   },
+  {
+    path: '/usr/bin/tmux',
+    pack: 'tmux',
+    wantedBy: /test\/(routes|browser)\/terminal/,
+  },
   // proxmoxer only recommends it, yet its HTTPS backend exits without it.
   {
     path: '/usr/lib/python3/dist-packages/requests',

@@ -73,7 +73,9 @@ export const prepare = (
   return [
     'command -v tmux >/dev/null 2>&1 || { echo none; exit 0; }',
     `${tmux('has-session', '-t', exact(session))} 2>/dev/null && { echo had; exit 0; }`,
-    `${tmux(...chain(made))} && echo made`,
+    // Two viewers who come at once both find nothing; tmux lets one of them make it.
+    `${tmux(...chain(made))} && { echo made; exit 0; }`,
+    `${tmux('has-session', '-t', exact(session))} 2>/dev/null && echo had`,
   ].join('\n')
 }
 

@@ -1,4 +1,8 @@
 /** What is said between browser, server and host: frames, tickets, lines for tmux, targets. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createFlow } from '../../../lib/terminals/flow.ts'
@@ -83,6 +87,22 @@ words('windows are read whatever they are called', () => {
     { id: '@0', active: true, command: 'bash', name: 'a|b|c' },
     { id: '@12', active: false, command: 'vim', name: 'größe ✓' },
   ])
+})
+words('two who come at once find one session: whoever is second has it, too', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jarvis-tmux-'))
+  // At the first look nobody has the session; then somebody else was quicker.
+  const stub = `#!/bin/sh
+case "$*" in
+  *has-session*) [ -e ${folder}/made ];;
+  *) touch ${folder}/made; echo 'duplicate session: jarvis-t1' >&2; exit 1;;
+esac\n`
+  writeFileSync(join(folder, 'tmux'), stub, { mode: 0o755 })
+  const { stdout } = spawnSync('/bin/sh', ['-c', tmux.prepare('t1', { cols: 80, rows: 24 })], {
+    env: { PATH: `${folder}:/usr/bin:/bin` },
+    encoding: 'utf8',
+  })
+  rmSync(folder, { recursive: true })
+  assert.is(tmux.preparedFrom(stdout), 'had')
 })
 words('a watcher is read-only to tmux itself', () => {
   assert.match(tmux.attach('t1', 'v1', { watch: true }), /-f read-only,ignore-size /)
