@@ -1,5 +1,6 @@
 /** A house with terminals on a real sshd, and a browser's half of the socket without the browser. */
 import { WebSocket } from 'ws'
+import { type Clock, systemClock } from '../lib/clock.ts'
 import type { SshConfig } from '../lib/config-ssh.ts'
 import { paths } from '../lib/paths.ts'
 import type { Meta } from '../lib/terminals/protocol.ts'
@@ -8,15 +9,15 @@ import { type House, openHouse } from './whole.ts'
 
 /** `pve` and `agent1` are real; without tmux where it is asked for. */
 export const openTerminals = async (
-  options: { tmux?: boolean; config?: string[] } = {},
+  options: { tmux?: boolean; config?: string[]; clock?: Clock } = {},
 ): Promise<{ house: House; sshd: Sshd; ssh: SshConfig }> => {
-  const { tmux = true, config = [] } = options
+  const { tmux = true, config = [], clock = systemClock } = options
   const sshd = await startSshd({ config, ...(tmux ? {} : { without: ['tmux'] }) })
   const { address, port, keyFile, fingerprint } = sshd
   const host = (name: string) => ({ name, aliases: [], address, port, user: 'root' })
   const ssh = { identity: { keyFile }, hosts: [host('pve'), host('agent1')] }
   const fingerprints = { pve: fingerprint, agent1: fingerprint }
-  const house = await openHouse({ ssh: { ...ssh, fingerprints } as never })
+  const house = await openHouse({ clock, ssh: { ...ssh, fingerprints } as never })
   return { house, sshd, ssh: ssh as SshConfig }
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { startJarvis } from '../jarvis.ts'
 import { type Lab, type LabOptions, startLab } from '../lab/lab.ts'
+import { createTrail, type TrailRow } from '../lib/audit/trail.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type Config, loadConfig } from '../lib/config.ts'
 import type { SshConfig } from '../lib/config-ssh.ts'
@@ -43,6 +44,8 @@ export type House = {
   logIn(): Promise<Cookie>
   /** A view token. */
   token: string
+  /** What was written down, newest first. */
+  trail(): Promise<TrailRow[]>
   /** Ends the server and starts it again on the same port and data, `away` milliseconds later. */
   restart(away?: number): Promise<void>
   stop(): Promise<void>
@@ -101,6 +104,12 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
     cookie: { name: 'jv_session', value: secret, url },
     logIn: async () => ({ name: 'jv_session', value: await loggedIn(url), url }),
     token: await tokenFor(url, secret),
+    async trail() {
+      const db = await openDb(join(data, 'jarvis.db'))
+      const rows = createTrail({ db, clock }).list({ limit: 200 })
+      db.close()
+      return rows
+    },
     async restart(away = 0) {
       await jarvis.stop()
       await new Promise<void>((done) => setTimeout(done, away))

@@ -3,7 +3,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WebSocket } from 'ws'
+import type { TrailRow } from '../../lib/audit/trail.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
 import { paths } from '../../lib/paths.ts'
+import { until } from '../lib/ssh/stage.ts'
 import { noSshd, type Sshd } from '../sshd/servers.ts'
 import {
   ask,
@@ -19,10 +22,14 @@ import type { House } from '../whole.ts'
 const why = noSshd()
 if (why) console.log(`SKIPPED terminals on a real host: ${why}`)
 
+/** True time, and what a test lets pass besides. */
+let passed = 0
+const clock: Clock = { now: () => Date.now() + passed, after: systemClock.after }
+
 type World = { house: House; sshd: Sshd }
 const terminals = suite<World>('terminals')
 terminals.before(async (t) => {
-  if (!why) Object.assign(t, await openTerminals())
+  if (!why) Object.assign(t, await openTerminals({ clock }))
 })
 terminals.after(async ({ house, sshd }) => {
   await house?.close()
@@ -269,16 +276,44 @@ real('twenty at once on one node', async ({ house }) => {
   for (const id of ids) await ask(house, paths.terminalEnd(id))
 })
 real('who, where, from where and how long is written down', async ({ house }) => {
+  const id = await open(house, 'guest/302')
+  const rows = async (what: string) =>
+    (await house.trail()).filter((r) => r.what === what && r.args?.terminal === id)
+  const [opened] = await rows('terminal.open')
+  const about = { who: 'alice', from: '127.0.0.1', target: 'guest/302', verdict: 'run' }
+  const told = ({ who, from, target, verdict }: TrailRow) => ({ who, from, target, verdict })
+  assert.equal(told(opened!), about)
+  assert.is((await rows('terminal.attach')).length, 0)
+  const worker = await connect(house, id)
+  await worker.isOpen()
+  const watcher = await connect(house, id, { mode: 'watch' })
+  await watcher.isOpen()
+  const [came, first] = await rows('terminal.attach')
+  assert.equal(told(first!), about)
+  assert.equal([first!.args?.mode, came!.args?.mode], ['work', 'watch'])
+  assert.is((await rows('terminal.leave')).length, 0)
+  passed += 125_000
+  await worker.close()
+  await until('the leave', async () => (await rows('terminal.leave')).length === 1)
+  const [left] = await rows('terminal.leave')
+  assert.equal(told(left!), about)
+  assert.equal([left!.of, left!.outcome, left!.args?.mode], [first!.id, 'done', 'work'])
+  assert.match(left!.reason!, /^after 2[\s\u2009]min/)
+  await ask(house, paths.terminalEnd(id))
+  await watcher.ends()
+  await until('the other leave', async () => (await rows('terminal.leave')).length === 2)
+  assert.is((await rows('terminal.leave'))[0]!.of, came!.id)
+  assert.equal(told((await rows('terminal.end'))[0]!), about)
+})
+real('a server that ends writes down who left', async ({ house }) => {
   const id = await open(house)
   const line = await connect(house, id)
   await line.isOpen()
-  await line.close()
-  const answer = await fetch(house.url + paths.terminal(id), {
-    headers: { cookie: `jv_session=${house.cookie.value}`, accept: 'application/json' },
-  })
-  const told = (await answer.json()) as Record<string, unknown>
-  assert.is(told.kept_by, 'tmux')
-  assert.is(told.opened_by, 'alice')
+  await house.restart()
+  const left = (await house.trail()).find((r) => r.args?.terminal === id)
+  assert.equal([left?.what, left?.who], ['terminal.leave', 'alice'])
+  const nodes = () => open(house).catch(() => undefined)
+  await until('the cluster is seen again', async () => (await nodes()) !== undefined)
 })
 real('when the host goes, the socket says that the link was lost', async ({ house, sshd }) => {
   const line = await connect(house, await open(house))
