@@ -4,6 +4,7 @@ import { Problem } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 import { paths } from '../lib/paths.ts'
 import { shown } from '../views/parts/shown.ts'
+import type { Needs } from './needs.ts'
 
 const LONGEST = 60
 
@@ -80,3 +81,9 @@ const demandSeen = ({ parts: { resources } }: Picture): void => {
     next: resources.trouble?.text ?? 'The first reading is on its way.',
   })
 }
+
+/** The node with the address that wakes it, also where Jarvis learned that by itself. */
+export const wakeable = ({ macOf }: Pick<Needs, 'macOf'>, node: NodeState): NodeState => ({
+  ...node,
+  mac: node.mac ?? macOf?.(node.name),
+})

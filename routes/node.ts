@@ -7,7 +7,7 @@ import { type RangeName, ranges } from '../views/pages/range.ts'
 import { shown } from '../views/parts/shown.ts'
 import { reachWords } from '../views/parts/words.ts'
 import type { Ctx } from './answer.ts'
-import { nodeIn } from './found.ts'
+import { nodeIn, wakeable } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
 import { pastOf } from './past.ts'
@@ -19,7 +19,7 @@ export const showNode = (needs: Needs) => {
   const read = createReader(needs)
   return async (c: Ctx) => {
     const picture = needs.cluster.picture()
-    const node = nodeIn(picture, c.req.param('node') ?? '')
+    const node = wakeable(needs, nodeIn(picture, c.req.param('node') ?? ''))
     const range = spanIn(c)
     formIn(c)
     const { samples, ...asked } = await ask(needs, read, node, range)

@@ -15,7 +15,7 @@ export const showConnection = (c: Ctx, needs: Needs) => {
     connectionPage({
       file,
       name: needs.cluster.picture().cluster.name,
-      nodes: cluster?.nodes ?? [],
+      nodes: (cluster?.nodes ?? []).map((n) => ({ ...n, mac: n.mac ?? needs.macOf?.(n.name) })),
       ca: cluster?.ca !== undefined,
       tokens: (cluster?.tokens ?? []).map(({ id, roles }) => ({ id, roles })),
     }),

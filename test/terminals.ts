@@ -9,10 +9,15 @@ import { type House, openHouse } from './whole.ts'
 
 /** `pve` and `agent1` are real; without tmux where it is asked for. */
 export const openTerminals = async (
-  options: { tmux?: boolean; config?: string[]; clock?: Clock } = {},
+  options: {
+    tmux?: boolean
+    config?: string[]
+    clock?: Clock
+    programs?: Record<string, string>
+  } = {},
 ): Promise<{ house: House; sshd: Sshd; ssh: SshConfig }> => {
-  const { tmux = true, config = [], clock = systemClock } = options
-  const sshd = await startSshd({ config, ...(tmux ? {} : { without: ['tmux'] }) })
+  const { tmux = true, config = [], clock = systemClock, programs = {} } = options
+  const sshd = await startSshd({ config, programs, ...(tmux ? {} : { without: ['tmux'] }) })
   const { address, port, keyFile, fingerprint } = sshd
   const host = (name: string) => ({ name, aliases: [], address, port, user: 'root' })
   const ssh = { identity: { keyFile }, hosts: [host('pve'), host('agent1')] }

@@ -45,6 +45,8 @@ export const createScreen = async (needs: Needs): Promise<Screen> => {
   screen.onData(onAnswer)
   let pending = 0
   let closed = false
+  /** Who waits for the text. */
+  const asked = new Set<(text: string) => void>()
   const backlog = createBacklog({
     clock,
     // What is above this cannot be seen or scrolled to.
@@ -61,18 +63,28 @@ export const createScreen = async (needs: Needs): Promise<Screen> => {
   /** Behind everything that has come so far. */
   const then = (work: () => void) => {
     backlog.flush()
-    screen.write('', work)
+    // A screen that was closed meanwhile cannot be read any more.
+    screen.write('', () => !closed && work())
   }
   return {
     write: backlog.add,
     pending: () => pending,
     draw: (done) => then(() => done(Buffer.from(serializer.serialize()))),
-    resize: ({ cols, rows }) => then(() => !closed && screen.resize(cols, rows)),
-    text: (lines) => new Promise((done) => then(() => done(textOf(screen, lines)))),
+    resize: ({ cols, rows }) => then(() => screen.resize(cols, rows)),
+    text: (lines) =>
+      new Promise((done) => {
+        if (closed) return done('')
+        asked.add(done)
+        then(() => {
+          asked.delete(done)
+          done(textOf(screen, lines))
+        })
+      }),
     close() {
       closed = true
       backlog.close()
       screen.dispose()
+      for (const done of asked) done('')
     },
   }
 }

@@ -171,6 +171,7 @@ learning('are learned while a node is on, kept over a restart, and forgotten wit
       broadcast: undefined,
       from: 'node',
     })
+    await standsEverywhere(house, 'agent1', house.macs.of('agent1')!.mac)
     await house.drop()
     house.lab.scenarios.on('node-down', 'agent1', { settled: true })
     const again = await openHouse({ withoutMacs: true, lab: house.lab, folder: house.folder })
@@ -184,6 +185,16 @@ learning('are learned while a node is on, kept over a restart, and forgotten wit
     await house.lab.stop()
   }
 })
+
+/** Wherever the node is told of, its address is told as well. */
+const standsEverywhere = async (house: House, node: string, mac: string) => {
+  for (const path of ['/nodes/agent1', '/f/nodes', '/nodes', '/api/state']) {
+    const told = await (await house.get(path)).json()
+    const all = (told.nodes ?? told.rows ?? [told.node]) as { name: string; mac: string | null }[]
+    assert.is(all.find((n) => n.name === node)?.mac, mac, path)
+  }
+  assert.match(await (await house.get(`/nodes/${node}`, 'alice', 'text/html')).text(), mac)
+}
 
 /** A lab whose nodes do not tell. */
 const nameless = async () => {

@@ -50,6 +50,8 @@ export type SshdOptions = {
   port?: number
   /** Programs that this host does not have. */
   without?: string[]
+  /** Programs of its own, as shell scripts; what they put into /run/come can be called as well. */
+  programs?: Record<string, string>
   /** A second host key, of type RSA. */
   rsaToo?: boolean
 }
@@ -146,6 +148,8 @@ const writeFiles = (dir: string, options: SshdOptions, address: string, port: nu
   for (const name of STUBS)
     put(`stubs/${name}`, `#!/bin/sh\necho "stub ${name} $*"\n[ "$1" != enter ] || exec sh\n`, 0o755)
   put('stubs/odd', ODD_SHELL, 0o755)
+  for (const [name, script] of Object.entries(options.programs ?? {}))
+    put(`stubs/${name}`, `#!/bin/sh\n${script}\n`, 0o755)
   const bin = options.without ? '/mnt/bin' : '/usr/bin:/bin'
   if (options.without) {
     mkdirSync(join(dir, 'bin'))
@@ -168,7 +172,7 @@ const writeFiles = (dir: string, options: SshdOptions, address: string, port: nu
       'PermitRootLogin prohibit-password',
       'PrintMotd no',
       'PrintLastLog no',
-      `SetEnv PATH=/mnt/stubs:${bin}`,
+      `SetEnv PATH=/mnt/stubs:${bin}:/run/come`,
       'Subsystem sftp internal-sftp',
       ...(options.banner === undefined ? [] : ['Banner /mnt/banner']),
       '',

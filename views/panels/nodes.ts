@@ -66,7 +66,7 @@ const rowOf = (n: NodeState, m: Extra, frame: Frame): NodeRow => {
     root: seen ? use(n.root) : DASH,
     uptime: seen ? duration(n.uptime) : DASH,
     net: seen && n.net ? `↓ ${rate(n.net.in)} ↑ ${rate(n.net.out)}` : DASH,
-    source: n,
+    source: { ...n, mac: n.mac ?? m.wakes?.get(n.name)?.mac },
     look: lookOf(n, frame),
     says: saysOf(n, m),
     hour: m.past?.nodes.get(n.name),
