@@ -84,6 +84,10 @@ export const createAccess = ({
   const forget = (ugid: string) => {
     for (let i = acl.length - 1; i >= 0; i--) if (acl[i]!.ugid === ugid) acl.splice(i, 1)
   }
+  /** What was granted on a thing goes with it. */
+  const forgetPath = (path: string) => {
+    for (let i = acl.length - 1; i >= 0; i--) if (acl[i]!.path === path) acl.splice(i, 1)
+  }
 
   /** Role → propagate, of one subject alone, at a path. */
   const rolesAt = (type: Grant['type'], ugids: string[], path: string): Map<string, boolean> => {
@@ -192,6 +196,7 @@ export const createAccess = ({
     grant,
     revoke,
     forget,
+    forgetPath,
     permissions,
     can,
     login,
@@ -209,35 +214,4 @@ const stepsTo = (path: string): string[] => {
 const equal = (a: string, b: string) => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
-}
-
-export type LabToken = { id: string; secret: string }
-export type LabTokens = Record<'root' | 'audit' | 'operate' | 'narrow' | 'expired', LabToken>
-
-/** The cast of the design: who may what, and one token that has run out. */
-export const populate = (access: Access): LabTokens => {
-  access.addUser('root@pam', { password: LAB_PASSWORD })
-  access.addUser('watcher@pve', { comment: 'reads' })
-  access.addUser('ops@pve', { comment: 'acts' })
-  const user = (path: string, ugid: string, roleid: string) =>
-    access.grant({ path, type: 'user', ugid, roleid, propagate: true })
-  user('/', 'watcher@pve', 'PVEAuditor')
-  user('/', 'watcher@pve', 'JarvisSyslog')
-  user('/', 'ops@pve', 'JarvisOperate')
-  user('/vms', 'ops@pve', 'PVEVMAdmin')
-  const token = (path: string, ugid: string, roleid: string) =>
-    access.grant({ path, type: 'token', ugid, roleid, propagate: true })
-  token('/', 'ops@pve!operate', 'JarvisOperate')
-  token('/vms/303', 'ops@pve!narrow', 'PVEVMUser')
-  const made = (userid: string, id: string, wish: Partial<Token>): LabToken => ({
-    id: `${userid}!${id}`,
-    secret: access.addToken(userid, id, wish),
-  })
-  return {
-    root: made('root@pam', 'jarvis', { privsep: false }),
-    audit: made('watcher@pve', 'audit', { privsep: false }),
-    operate: made('ops@pve', 'operate', {}),
-    narrow: made('ops@pve', 'narrow', {}),
-    expired: made('ops@pve', 'expired', { privsep: false, expire: 1_600_000_000 }),
-  }
 }

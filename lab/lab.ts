@@ -5,7 +5,7 @@
  */
 import { type Clock, sleep, systemClock } from '../lib/clock.ts'
 import { type Log, silentLog } from '../lib/log.ts'
-import { createAccess, type LabTokens, populate } from './access.ts'
+import { createAccess } from './access.ts'
 import { type CertificateFault, createCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { allRoutes } from './handlers/all.ts'
@@ -16,6 +16,7 @@ import { createRouter, type Kit } from './routing.ts'
 import { createScenarios, type LabScenarios } from './scenarios.ts'
 import { type LabSshHost, openSsh } from './ssh.ts'
 import { createTasks, recordHistory } from './tasks.ts'
+import { type LabTokens, populate } from './tokens.ts'
 import { createWorld, type World } from './world.ts'
 
 export type LabOptions = {

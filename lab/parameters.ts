@@ -20,9 +20,10 @@ const scalar =
       ? `type check ('${type}') failed - got ${kindOf(value)}`
       : wrong(plain(value))
 
-/** A JSON or form value as text. */
+/** A JSON or form value as text; a list as PVE::Tools splits it again. */
 export const plain = (value: unknown): string => {
   if (typeof value === 'boolean') return value ? '1' : '0'
+  if (Array.isArray(value)) return value.map(plain).join('\0')
   return value === null || value === undefined ? '' : String(value)
 }
 

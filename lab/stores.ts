@@ -1,6 +1,7 @@
 /** Where the household keeps its things: five storages, and the backups on them. */
 import { days, hours } from '../lib/clock.ts'
 import { GiB, type Guest, type Storage, TiB, type Volume } from './things.ts'
+import { backupVolume } from './volumes.ts'
 
 export const createStorages = (now: number, names: string[], guests: Guest[]): Storage[] => {
   const all: Storage[] = [
@@ -96,31 +97,13 @@ const backups = (now: number, guests: Guest[]): Volume[] =>
   guests
     .filter((g) => [100, 103, 300, 302].includes(g.vmid))
     .flatMap((g) =>
-      (g.vmid === 100 ? [8] : [1, 2, 3]).map((nights) =>
-        backupOf(g, lastNight(now) - days(nights - 1)),
-      ),
+      (g.vmid === 100 ? [8] : [1, 2, 3]).map((nights) => ({
+        ...backupVolume('cluster-backup', g, lastNight(now) - days(nights - 1)),
+        notes: g.name,
+      })),
     )
 
 const lastNight = (now: number) => {
   const today = now - (now % days(1)) + hours(2)
   return today <= now ? today : today - days(1)
-}
-
-const backupOf = (g: Guest, at: number): Volume => {
-  const stamp = new Date(at).toISOString()
-  const [date, clock] = [
-    stamp.slice(0, 10).replace(/-/g, '_'),
-    stamp.slice(11, 19).replace(/:/g, '_'),
-  ]
-  const format = g.kind === 'qemu' ? 'vma.zst' : 'tar.zst'
-  return {
-    volid: `cluster-backup:backup/vzdump-${g.kind}-${g.vmid}-${date}-${clock}.${format}`,
-    content: 'backup',
-    format,
-    size: Math.round(g.disk.used * 0.55),
-    at,
-    vmid: g.vmid,
-    subtype: g.kind,
-    notes: g.name,
-  }
 }

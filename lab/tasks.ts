@@ -141,7 +141,7 @@ export const createTasks = ({ world, clock, pace, signal, sabotage }: Needs) => 
     }
     script().then(
       () => finish(task, warnings ? `WARNINGS: ${warnings}` : 'OK'),
-      (thrown) => finish(task, messageOf(thrown)),
+      (thrown) => finish(task, messageOf(thrown).trimEnd()),
     )
     return task.upid
   }

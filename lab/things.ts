@@ -65,6 +65,8 @@ export type Guest = {
   deaf: boolean
   disk: { storage: string; volid: string; size: number; used: number; destroyed: boolean }
   net: { hwaddr: string; ip: string }
+  /** What it was created with, as its configuration tells it; the household is all alike. */
+  own?: Record<string, string | number>
   load: { cpu: number; mem: number; in: number; out: number }
   snapshots: Snapshot[]
   parent?: string
@@ -87,6 +89,9 @@ export type Volume = {
   vmid?: number
   subtype?: Kind
   notes?: string
+  protected?: boolean
+  /** Where it lies, on a storage that each node has for itself; absent: everywhere. */
+  node?: string
 }
 
 export type Storage = {

@@ -35,8 +35,12 @@ export const createWorld = ({ clock, random, nodes, guests }: WorldOptions) => {
   const byVmid = new Map(cast.guests.map((g) => [g.vmid, g]))
   const byName = new Map(cast.nodes.map((n) => [n.name, n]))
   const watchers: (() => void)[] = []
+  const guestWatchers: (() => void)[] = []
   const changed = () => {
     for (const watcher of watchers) watcher()
+  }
+  const guestsChanged = () => {
+    for (const watcher of guestWatchers) watcher()
   }
 
   const node = (name: string) => byName.get(name)
@@ -81,6 +85,22 @@ export const createWorld = ({ clock, random, nodes, guests }: WorldOptions) => {
     const since = status === now.status ? now.since : at
     g.states.push({ at, status, since, ...(paused ? { paused } : {}) })
     if (g.states.length > 500) g.states.splice(1, 100)
+    if (status !== now.status) guestsChanged()
+  }
+  /** A configuration file is written: the VMID is taken from now on, in the whole cluster. */
+  const settle = (g: Guest) => {
+    cast.guests.push(g)
+    byVmid.set(g.vmid, g)
+    guestsChanged()
+  }
+  const remove = (g: Guest) => {
+    cast.guests.splice(cast.guests.indexOf(g), 1)
+    byVmid.delete(g.vmid)
+    guestsChanged()
+  }
+  const move = (g: Guest, to: Node) => {
+    g.node = to.name
+    guestsChanged()
   }
   /** Like a reset button: still running, but uptime and counters begin anew. */
   const restart = (g: Guest) => {
@@ -139,11 +159,18 @@ export const createWorld = ({ clock, random, nodes, guests }: WorldOptions) => {
     note,
     become,
     restart,
+    settle,
+    remove,
+    move,
+    /** Who is in the nightly backup job, by VMID; those who are gone stay in it unless purged. */
+    nightly: [103, 300, 302],
     lose,
     boot,
     mute,
     /** Called after every change of who is up. */
     onPower: (watcher: () => void) => void watchers.push(watcher),
+    /** Called after a guest has started, stopped, come, gone or moved. */
+    onGuests: (watcher: () => void) => void guestWatchers.push(watcher),
     now: () => clock.now(),
   }
 }

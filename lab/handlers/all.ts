@@ -3,10 +3,12 @@ import type { Kit, Route } from '../routing.ts'
 import type { Kind } from '../things.ts'
 import { backupJobRoutes } from './backup-jobs.ts'
 import { clusterRoutes } from './cluster.ts'
+import { destroyRoutes } from './destroy.ts'
 import { groupRoutes } from './groups.ts'
 import { guestRoutes } from './guests.ts'
 import { haRoutes } from './ha.ts'
 import { loginRoutes } from './login.ts'
+import { migrateRoutes } from './migrate.ts'
 import { nodeDiskRoutes } from './node-disks.ts'
 import { nodeLogRoutes } from './node-logs.ts'
 import { nodeNetworkRoutes } from './node-network.ts'
@@ -22,6 +24,7 @@ import { taskRoutes } from './tasks.ts'
 import { upkeepRoutes } from './upkeep.ts'
 import { userTokenRoutes } from './user-tokens.ts'
 import { userRoutes } from './users.ts'
+import { vzdumpRoutes } from './vzdump.ts'
 
 const kinds: Kind[] = ['lxc', 'qemu']
 
@@ -43,10 +46,13 @@ export const allRoutes = (kit: Kit): Route[] => [
   ...groupRoutes(kit),
   ...rightsRoutes(kit),
   ...poolRoutes(kit),
+  ...vzdumpRoutes(kit),
   ...kinds.flatMap((kind) => [
     ...guestRoutes(kit, kind),
     ...powerRoutes(kit, kind),
     ...snapshotRoutes(kit, kind),
+    ...destroyRoutes(kit, kind),
+    ...migrateRoutes(kit, kind),
     ...refusedRoutes(kit, kind),
   ]),
 ]

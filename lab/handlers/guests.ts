@@ -34,13 +34,15 @@ export const configOf = (guest: Guest): Config => {
           ...common,
           hostname: guest.name,
           memory: Math.round(guest.memory / MiB),
-          swap: 0,
           arch: 'amd64',
-          ostype: 'debian',
-          unprivileged: 1,
-          features: 'nesting=1',
           rootfs: size,
-          net0: `name=eth0,bridge=vmbr0,hwaddr=${net.hwaddr},ip=${net.ip}/24,type=veth`,
+          ...(guest.own ?? {
+            swap: 0,
+            ostype: 'debian',
+            unprivileged: 1,
+            features: 'nesting=1',
+            net0: `name=eth0,bridge=vmbr0,hwaddr=${net.hwaddr},ip=${net.ip}/24,type=veth`,
+          }),
         }
       : {
           ...common,
@@ -54,6 +56,7 @@ export const configOf = (guest: Guest): Config => {
           net0: `virtio=${net.hwaddr},bridge=vmbr0`,
           meta: 'creation-qemu=10.1.2,ctime=1795163082',
           ...(guest.agent ? { agent: '1' } : {}),
+          ...guest.own,
         }
   const digest = createHash('sha1').update(JSON.stringify(config)).digest('hex')
   return { ...config, digest }

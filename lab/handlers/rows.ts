@@ -41,7 +41,9 @@ export const tagsOf = (guest: Guest): string => [...guest.tags].sort().join(';')
 /** A guest in `/cluster/resources`: up to 10 s old, and of a lost node for 5 minutes unchanged. */
 export const resourceRow = ({ world }: Kit, guest: Guest): Row => {
   const report = world.lastReport(world.node(guest.node)!)
-  if (report === undefined) return { ...guestBase(guest), status: 'unknown' }
+  // A new guest too is only a number until the next report.
+  if (report === undefined || report < guest.states[0]!.at)
+    return { ...guestBase(guest), status: 'unknown' }
   const state = stateAt(guest, report)
   const f = world.figures.guest(guest, report)
   return {

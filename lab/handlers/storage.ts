@@ -55,6 +55,8 @@ export const storageRoutes = (kit: Kit): Route[] => {
         return { storage: s.name, ...now, used_fraction: now.used / now.total }
       })
 
+  const filesOn = (s: Storage, node: Node) =>
+    s.volumes.filter((v) => v.node === undefined || v.node === node.name)
   const disksOn = (s: Storage, node: Node) =>
     world.guests
       .filter(
@@ -74,7 +76,11 @@ export const storageRoutes = (kit: Kit): Route[] => {
   const contents = (call: Call) => {
     const s = here(call)
     const { values } = call
-    const files = s.volumes.map(({ at, ...v }) => ({ ...v, ctime: Math.floor(at / 1000) }))
+    const files = filesOn(s, call.node).map(({ at, node: _, protected: kept, ...v }) => ({
+      ...v,
+      ...(kept ? { protected: 1 } : {}),
+      ctime: Math.floor(at / 1000),
+    }))
     return [...files, ...disksOn(s, call.node)]
       .filter((v) => !values.content || v.content === values.content)
       .filter((v) => !values.vmid || String(v.vmid) === values.vmid)
@@ -85,7 +91,9 @@ export const storageRoutes = (kit: Kit): Route[] => {
     const wanted = call.values.volume!.includes(':')
       ? call.values.volume!
       : `${s.name}:${call.values.volume}`
-    const found = [...s.volumes, ...disksOn(s, call.node)].find((v) => v.volid === wanted)
+    const found = [...filesOn(s, call.node), ...disksOn(s, call.node)].find(
+      (v) => v.volid === wanted,
+    )
     if (!found) throw died(`volume '${wanted}' does not exist`)
     const { format, size } = found
     return {

@@ -88,7 +88,7 @@ foreign(
     assert.is(seen.snapshot, 'OK')
     assert.is(seen.unknown, "Configuration file 'nodes/pve/lxc/999.conf' does not exist")
     assert.match(seen.running, 'CT 300 already running')
-    assert.match(seen.refused, 'Permission check failed (/vms/100, VM.Allocate)')
+    assert.match(seen.refused, 'VM 100 is running - destroy failed')
     assert.match(seen.missing, 'does not exist')
     assert.match(seen.wrong, 'Parameter verification failed')
     assert.equal(seen.narrow, [303])

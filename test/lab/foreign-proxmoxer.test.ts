@@ -98,7 +98,7 @@ if (!here) {
     assert.is(seen.status, 'running')
     assert.is(seen.description, 'by ticket\n')
     assert.match(seen.running, 'CT 300 already running')
-    assert.match(seen.refused, 'Permission check failed (/vms/100, VM.Allocate)')
+    assert.match(seen.refused, 'VM 100 is running - destroy failed')
     assert.match(seen.missing, 'does not exist')
     assert.match(seen.wrong, 'Parameter verification failed')
     console.log('\nCOUNT calls of python3-proxmoxer against the lab: 11 kinds, all as expected')

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert'
 import { type Lab, startLab } from '../../lab/lab.ts'
 import { seeded } from '../../lab/random.ts'
 import { isRunning } from '../../lab/things.ts'
-import { type Answer, ask, leapingClock, outcome } from './ask.ts'
+import { type Answer, ask, leapingClock, outcome, rows } from './ask.ts'
 
 type Recording = {
   note?: string
@@ -52,8 +52,6 @@ const left: Record<string, string> = {
   'err-create-vmid-taken': 'create is refused until it is built',
   'err-param-missing-many': 'create is refused until it is built',
   'err-param-wrong-many': 'create is refused until it is built',
-  'err-delete-running': 'delete is refused with quorum',
-  'err-qemu-delete-running': 'delete is refused with quorum',
   'err-qemu-agent-ping-not-configured': 'the running VM of the lab has an agent',
   'err-wakeonlan': 'every node of the lab has its MAC set',
   'err-param-property-string': 'property strings are not parsed',
@@ -202,20 +200,21 @@ if (!folder) {
 
   replay('a write is accepted and ends as it did there', async ({ lab }) => {
     const { world } = lab
-    world.guest(300)!.disk.storage = 'local'
+    for (const vmid of [300, 302]) world.guest(vmid)!.disk.storage = 'local'
     for (const [name, [path, vmid, status]] of Object.entries(flows)) {
       const guest = world.guest(vmid)!
-      const { body } = read(name).request
+      const { body, method } = read(name).request
       if (isRunning(guest) !== (status !== 'stopped'))
         world.become(guest, status === 'stopped' ? 'stopped' : 'running')
       guest.deaf = name.includes('timeout')
-      const form = Object.fromEntries(new URLSearchParams(body ?? ''))
-      const accepted = await ask(lab, 'POST', `/nodes/${path}`, { form })
+      const form = Object.fromEntries(new URLSearchParams(played(body ?? '')))
+      const accepted = await ask(lab, method, `/nodes/${path}`, method === 'POST' ? { form } : {})
       const typeOf = (data: unknown) => String(data).split(':')[5]
       const there = read(name).body as { data: string }
       assert.is(typeOf(accepted.data), typeOf(there.data), name)
       const ended = read(`${name}.task-status`).body as { data: { exitstatus: string } }
       assert.is(await outcome(lab, accepted), played(ended.data.exitstatus), name)
+      if (name.includes('delete')) assert.equal(await logOf(lab, accepted), recordedLog(name, vmid))
     }
     console.log(`\nCOUNT recorded writes followed to their end: ${Object.keys(flows).length} equal`)
   })
@@ -262,7 +261,23 @@ const flows: Record<string, [path: string, vmid: number, status: 'running' | 'st
   'flow-qemu-stop': ['pve/qemu/103/status/stop', 103, 'running'],
   'flow-qemu-stop-already-stopped': ['agent1/qemu/100/status/stop', 100, 'stopped'],
   'flow-node-startall': ['Home/startall', 303, 'running'],
+  'flow-lxc-migrate': ['pve/lxc/302/migrate', 302, 'stopped'],
+  'flow-lxc-delete': ['agent1/lxc/303?purge=1&destroy-unreferenced-disks=1', 303, 'stopped'],
+  'flow-lxc-delete-plain': ['pve/lxc/300', 300, 'stopped'],
+  'flow-qemu-delete': ['agent1/qemu/100', 100, 'stopped'],
 }
+
+const logOf = async (lab: Lab, { data }: Answer): Promise<unknown[]> => {
+  const upid = String(data)
+  return rows(await ask(lab, 'GET', `/nodes/${upid.split(':')[1]}/tasks/${upid}/log?limit=0`)).map(
+    ({ t }) => t,
+  )
+}
+/** The lines of the recording, about the guest that plays its part here. */
+const recordedLog = (name: string, vmid: number): string[] =>
+  (read(`${name}.task-log`).body as { data: { n: number; t: string }[] }).data
+    .sort((a, b) => a.n - b.n)
+    .map(({ t }) => t.replace(/\b11[01]\b/g, String(vmid)))
 
 const plainReads: Record<string, string> = {
   version: '/version',
