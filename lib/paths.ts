@@ -55,6 +55,7 @@ export const paths = {
   terminal: (id: string, mode?: 'watch') => asked(`/terminals/${part(id)}`, { mode }),
   terminalText: (id: string) => `/terminals/${part(id)}.txt`,
   terminalScreen: (id: string) => `/terminals/${part(id)}/screen`,
+  terminalLive: (id: string) => `/terminals/${part(id)}/live`,
   terminalTicket: (id: string) => `/terminals/${part(id)}/ticket`,
   terminalName: (id: string) => `/terminals/${part(id)}/name`,
   terminalEnd: (id: string) => `/terminals/${part(id)}/end`,

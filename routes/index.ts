@@ -19,6 +19,7 @@ import type { App, Env, Needs } from './needs.ts'
 import { showNode } from './node.ts'
 import { showPanel } from './panels.ts'
 import { showPower, showPowerStatus, wakeAll, wakeOne } from './power.ts'
+import { showScreen } from './screens.ts'
 import { settingsRoutes } from './settings.ts'
 import { onlySetup, setupRoutes } from './setup.ts'
 import { staticFiles } from './static.ts'
@@ -32,7 +33,6 @@ import {
   installTmux,
   openTerminal,
   renameTerminal,
-  showScreen,
   showTerminal,
   showTerminals,
 } from './terminals.ts'
@@ -96,6 +96,7 @@ export const createSite = (needs: Needs): App => {
   app.post(paths.tmuxInstall(), installTmux(needs))
   app.get('/terminals/:id', showTerminal(needs))
   app.get('/terminals/:id/screen', showScreen(needs))
+  if (live) app.get('/terminals/:id/live', live.screen)
   app.post('/terminals/:id/ticket', giveTicket(needs))
   app.post('/terminals/:id/name', renameTerminal(needs))
   app.post('/terminals/:id/end', endTerminal(needs))

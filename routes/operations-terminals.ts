@@ -61,10 +61,25 @@ export const terminalOperations: Operation[] = [
   {
     method: 'get',
     path: '/terminals/:id/screen',
-    what: 'Its screen as text in a page without a script, anew every 5 s.',
+    what: 'Its screen as text in a page for any browser since 2012: follows by its script, loads anew every 5 s without.',
     scope: 'admin',
-    parameters: { id },
+    parameters: { id, part: { in: 'query', what: 'screen: the frame alone.' } },
     answers: { 200: { what: 'The screen.', as: ['text/html'] }, 404: gone },
+  },
+  {
+    method: 'get',
+    path: '/terminals/:id/live',
+    what: 'Its screen as text, as a stream: first as it is, then each time that it has changed. Ends with the terminal.',
+    scope: 'admin',
+    parameters: {
+      id,
+      as: { in: 'query', what: 'text for curl -N, json or wall as server-sent events.' },
+    },
+    answers: {
+      200: { what: 'The stream.', as: ['text/event-stream', 'text/plain'] },
+      404: gone,
+      503: failed('Too many streams are open.'),
+    },
   },
   {
     method: 'post',

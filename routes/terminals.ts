@@ -5,7 +5,7 @@
 import { Problem } from '../lib/errors.ts'
 import { paths } from '../lib/paths.ts'
 import type { Seen, Terminals, Who } from '../lib/terminals/terminals.ts'
-import { plainScreen, screenPage, terminalPage } from '../views/pages/terminal.ts'
+import { plainScreen, terminalPage } from '../views/pages/terminal.ts'
 import {
   type TerminalsPage,
   terminalJson,
@@ -22,8 +22,6 @@ import { assetsOf } from './static.ts'
 
 /** So much of what has scrolled away is in the text. */
 const TEXT_LINES = 2000
-const SCREEN_LINES = 200
-const SCREEN_EVERY_S = 5
 
 export const terminalsOf = ({ terminals }: Needs): Terminals => {
   if (terminals) return terminals
@@ -98,18 +96,6 @@ export const showTerminal = (needs: Needs) => async (c: Ctx) => {
   return sendPage(c, needs, terminalPage({ terminal, all, files, mode, offer }))
 }
 
-/** `GET /terminals/:id/screen`: as text in a page without a script, anew every few seconds. */
-export const showScreen = (needs: Needs) => async (c: Ctx) => {
-  const terminals = terminalsOf(needs)
-  const terminal = living(terminals.find(c.req.param('id') ?? ''))
-  c.header('Refresh', String(SCREEN_EVERY_S))
-  const read = await terminals.text(terminal.id, SCREEN_LINES).then(
-    (text) => ({ text }),
-    (error: Problem) => ({ text: '', trouble: error.message }),
-  )
-  return sendPage(c, needs, screenPage({ terminal, ...read }))
-}
-
 /** `POST /terminals/:id/ticket` with `mode`: a word that opens one socket, once, within 30 s. */
 export const giveTicket = (needs: Needs) => async (c: Ctx) => {
   const terminals = terminalsOf(needs)
@@ -162,7 +148,7 @@ const answer = (c: Ctx, needs: Needs, id: string) =>
     ? c.redirect(paths.terminal(id), 303)
     : sendJson(c, terminalJson(terminalsOf(needs).find(id)))
 
-const living = (terminal: Seen): Seen => {
+export const living = (terminal: Seen): Seen => {
   if (terminal.endedAt === undefined) return terminal
   throw new Problem('not-found', terminal.endedWhy ?? 'This terminal has ended.', {
     next: 'Open a new one.',

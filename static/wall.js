@@ -78,11 +78,22 @@
     var clock = (wall.getAttribute('data-clock') || '00:00').split(':')
     midnight = drawn - (drawn % 60000) - (+clock[0] * 60 + +clock[1]) * 60000
   }
+  /** A text is read at its end, unless somebody has gone back in it. */
+  function isAtEnd() {
+    var root = document.documentElement
+    var top = window.pageYOffset || root.scrollTop
+    return page.getAttribute('data-end') && top + window.innerHeight > root.scrollHeight - 40
+  }
+  function toEnd() {
+    window.scrollTo(0, document.documentElement.scrollHeight)
+  }
   function show(html) {
     // The same again only says that all is as it was.
     if (html !== frame || isSilent) {
+      var low = isAtEnd()
       frame = html
       page.innerHTML = html
+      if (low) toEnd()
     }
     isSilent = false
     heard = now()
@@ -217,6 +228,7 @@
   heard = now()
   read()
   tick()
+  if (page.getAttribute('data-end')) toEnd()
   setInterval(tick, 1000)
   if (window.EventSource) listen()
   else poll()

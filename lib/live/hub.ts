@@ -57,6 +57,8 @@ export type Hub = {
   dismiss(owner: string, event: string, data?: string): number
   /** Opens a stream; `open` is called when the wish is in order. Throws not-found, busy. */
   join(want: Want, open: () => Sink): void
+  /** Says `event` to all who look at a panel, ends their streams, and forgets the panel. */
+  drop(name: string, event: string): void
   counts(): Counts
   /** Whether anybody looks. */
   isWatched(): boolean
@@ -235,6 +237,17 @@ export const createHub = (needs: HubNeeds): Hub => {
     },
 
     dismiss: (owner, event, data = '') => dismissed(owned(owner), event, data),
+
+    drop(name, event) {
+      flush()
+      const theirs = [...groups.all()].filter(({ names }) => names.includes(name))
+      dismissed(
+        theirs.flatMap(({ viewers }) => [...viewers]),
+        event,
+        '',
+      )
+      panels.delete(name)
+    },
 
     isWatched: () => groups.size() > 0,
 

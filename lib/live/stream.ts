@@ -40,7 +40,7 @@ const headersFor = ({ form, gzip }: { form: Form; gzip: boolean }): Record<strin
  * headers of the house, which nobody else adds to such an answer. Throws before a byte is sent.
  */
 export const streamTo = (
-  hub: Hub,
+  hub: Pick<Hub, 'join'>,
   outgoing: ServerResponse,
   want: Want,
   extra: OutgoingHttpHeaders = {},
@@ -98,7 +98,11 @@ const closing = (stream: Socket | ServerResponse, hear: () => void) => {
 }
 
 /** The stream as a web Response, for hosts that have nothing else. */
-export const streamResponse = (hub: Hub, want: Want, extra: Record<string, string> = {}) => {
+export const streamResponse = (
+  hub: Pick<Hub, 'join'>,
+  want: Want,
+  extra: Record<string, string> = {},
+) => {
   let body: ReadableStream<Uint8Array> | undefined
   hub.join(want, () => {
     const web = webSink()

@@ -8,7 +8,6 @@ import type { Trail } from '../audit/trail.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { Problem } from '../errors.ts'
-import { duration } from '../format.ts'
 import { clean, type Log } from '../log.ts'
 import type { Ssh } from '../ssh/ssh.ts'
 import { type Kept, keepTerminal } from './kept.ts'
@@ -20,6 +19,7 @@ import { createTickets, type Tickets } from './tickets.ts'
 import * as tmux from './tmux.ts'
 import { sitAtTmux } from './tmux-seat.ts'
 import { createVisitor, type Tellable, type Visitor } from './visitor.ts'
+import { noteVisit } from './visits.ts'
 
 export type Who = { name: string; from: string }
 
@@ -37,6 +37,8 @@ export type Terminals = {
   end(id: string, who: Who): Promise<void>
   /** Takes a socket to a terminal; never throws, the socket is told. */
   attach(id: string, visit: Visit): Visitor
+  /** Writes down that somebody follows its text; the answer is called when he has left. */
+  visit(id: string, who: Who): () => void
   /** The text of its screen and what scrolled away. Throws `not-found`, `conflict`, or as `exec`. */
   text(id: string, lines: number): Promise<string>
   tickets: Tickets
@@ -157,21 +159,10 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
     if (all >= MOST_VIEWERS) return refuse(closing.tooMany, 'Too many look at terminals already.')
 
     const viewer = randomBytes(4).toString('hex')
-    const since = clock.now()
-    let written: number | undefined
-    const note = (what: string, more: object = {}) =>
-      trail.write({
-        who: visit.who,
-        from: visit.from,
-        what,
-        args: { terminal: id, mode: visit.mode },
-        target: row.target,
-        verdict: 'run',
-        ...more,
-      })
+    let left: (() => void) | undefined
     const seat = async (size: Size): Promise<Seat> => {
       // Before the shell: what cannot be written down is not opened.
-      written = note('terminal.attach')
+      left = noteVisit(needs, row, visit)
       const found = await prepare(row, size)
       const known = row.way !== undefined
       const open = () => {
@@ -204,10 +195,8 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
         set.delete(visitor)
         if (set.size === 0) visitors.delete(id)
         tellAll(id)
-        if (written === undefined) return
-        rows.seen(id)
-        const took = duration((clock.now() - since) / 1000)
-        note('terminal.leave', { outcome: 'done', reason: `after ${took}`, of: written })
+        left?.()
+        if (left) rows.seen(id)
       },
     })
     visitors.set(id, here(id).add(visitor))
@@ -253,6 +242,7 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
       ended(id, `Ended by ${clean(name)}.`)
     },
     attach,
+    visit: (id, { name: who, from }) => noteVisit(needs, demand(id), { who, from, mode: 'text' }),
     async text(id, lines) {
       const row = demand(id)
       if (row.endedAt !== undefined)

@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { paths } from '../../lib/paths.ts'
 import { noSshd, type Sshd } from '../sshd/servers.ts'
-import { ask, open, openTerminals } from '../terminals.ts'
+import { ask, connect, open, openTerminals } from '../terminals.ts'
 import type { House } from '../whole.ts'
 import { holds, openChromium, sitDown } from './browser.ts'
 
@@ -164,10 +164,40 @@ real('without JavaScript the screen is text that comes anew', async ({ browser, 
   const { page } = await sitDown(browser, house, paths.terminalScreen(id), {
     javaScriptEnabled: false,
   })
-  assert.match((await page.locator('.snapshot').textContent()) ?? '', /<b>text<\/b>/)
+  assert.match((await page.locator('pre').textContent()) ?? '', /<b>text<\/b>/)
+  assert.is(await page.locator('noscript meta[http-equiv=refresh]').count(), 1)
   await desk.page.context().close()
   await page.context().close()
 })
+for (const width of [1024, 360])
+  real(`its text follows by the feed at ${width}, at its end, without loading anew`, async (t) => {
+    const { browser, house } = t
+    const id = await open(house)
+    const line = await connect(house, id)
+    await line.isOpen()
+    line.type('seq 1 100\r')
+    await line.says('100')
+    const { page, said } = await sitDown(browser, house, paths.terminalScreen(id), {
+      viewport: { width, height: 640 },
+    })
+    await page.evaluate('window.mark = 1')
+    const low = 'innerHeight + scrollY >= document.documentElement.scrollHeight - 2'
+    assert.is(await page.evaluate(low), true)
+    line.type("echo fol''lows\r")
+    await holds(page, "document.querySelector('pre').textContent.includes('follows')")
+    assert.is(await page.evaluate('window.mark'), 1)
+    assert.is(await page.evaluate(low), true)
+    assert.is(await page.evaluate('document.documentElement.scrollWidth'), width)
+    line.type('exit\r')
+    await line.ends()
+    await holds(page, "document.querySelector('#says').textContent.includes('has ended')")
+    // The stream of what has ended is 404, which the browser itself writes down.
+    assert.equal(
+      said.filter((words) => !words.includes('404')),
+      [],
+    )
+    await page.context().close()
+  })
 real('nothing runs on the host for a terminal that nobody looks at', async ({ house }) => {
   const answer = await ask(house, paths.terminals(), { target: 'node/agent1' })
   const { id } = (await answer.json()) as { id: string }

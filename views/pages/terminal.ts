@@ -47,19 +47,6 @@ export const terminalPage = (m: TerminalPage): PageBody => {
 const offer = (node: string, { id }: Seen): Html =>
   html`<form method="post" action="${paths.tmuxInstall()}"><input type="hidden" name="node" value="${node}"><input type="hidden" name="next" value="${paths.terminal(id)}">${button({ text: `Install tmux on ${shown(node)}`, label: `Install tmux on ${shown(node)}, so that terminals there stay alive` })}</form>`
 
-export type ScreenPage = {
-  terminal: Seen
-  text: string /** A sentence in place of it. */
-  trouble?: string
-}
-
-/** For tablets and readers: no script, and anew every few seconds. */
-export const screenPage = ({ terminal: t, text, trouble }: ScreenPage): PageBody => ({
-  title: `${shown(t.name)}, as text`,
-  body: html`${head([...crumbs(t).slice(0, 1), { text: shown(t.name), href: paths.terminal(t.id) }, { text: 'As text' }], { title: shown(t.name), facts: [shown(t.label), 'only to look at'] })}
-${trouble ? says({ first: trouble }) : html`<pre class="log snapshot" tabindex="0" aria-label="Screen of ${shown(t.name)}">${plainScreen(text)}</pre>`}`,
-})
-
 /** Lines stay lines; nothing else that could move a cursor. */
 export const plainScreen = (text: string): string =>
   text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ')

@@ -150,6 +150,8 @@ export type WallPage = {
   body: Html
   /** Hour and night of the device: luminance, and the place of the page. */
   device: WallDevice
+  /** It is read from near by, in any window, from its last line up. */
+  reads?: boolean | undefined
   /** Seconds after which a page without a script loads itself anew. */
   refreshS: number
   /** What the script needs; a page without one (a refusal) has none. */
@@ -178,10 +180,10 @@ const pageClass = (d: WallDevice) =>
 export const wallPage = (p: WallPage): Html => {
   const refresh = html`<meta http-equiv="refresh" content="${p.refreshS}">`
   const { night } = p.device
-  const data = html`${p.live ? html` data-stream="${p.live.stream}" data-part="${p.live.part}"` : ''}${night ? html` data-night="${night.from}-${night.to}"` : ''}`
+  const data = html`${p.live ? html` data-stream="${p.live.stream}" data-part="${p.live.part}"` : ''}${p.reads ? html` data-end="1"` : ''}${night ? html` data-night="${night.from}-${night.to}"` : ''}`
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=1024">
+<meta name="viewport" content="${p.reads ? 'width=device-width, initial-scale=1' : 'width=1024'}">
 <meta name="apple-mobile-web-app-capable" content="yes">
 ${p.live ? html`<noscript>${refresh}</noscript>` : p.refreshS > 0 ? refresh : ''}
 <title>${p.title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${p.css}"></head>
