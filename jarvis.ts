@@ -147,7 +147,14 @@ const compose = async (
   undo.push(() => buffer.close())
   const schedule = createSchedule({ clock, log, db })
   const events = createEvents({ db, bus, clock, buffer, keep: config.keep })
-  const trail = createTrail({ db, clock })
+  const trail = createTrail({
+    db,
+    clock,
+    log,
+    keep: config.keep,
+    onBroken: ({ brokenAt = 0, why = 'changed' }) =>
+      bus.emit('audit.broken', { row: brokenAt, why }),
+  })
   const auth = createAuth({ db, clock, bus, sessions: config.sessions })
 
   const lab = config.mode === 'lab' ? await bringUpLab(config.data, clock, log, undo) : undefined
@@ -270,6 +277,12 @@ const compose = async (
   // All periodic work of the house but the poll itself, in one list with its rhythm.
   schedule.every('events: forget old ones', { cron: '17 3 * * *', timeZone: config.timeZone }, () =>
     events.sweep(),
+  )
+  schedule.every('audit: forget old rows', { cron: '7 3 * * *', timeZone: config.timeZone }, () =>
+    trail.sweep(),
+  )
+  schedule.every('audit: check the chain', { cron: '37 4 * * *', timeZone: config.timeZone }, () =>
+    trail.check('the night'),
   )
   schedule.every('deeds: forget old ones', { cron: '47 3 * * *', timeZone: config.timeZone }, () =>
     tools.sweep(),

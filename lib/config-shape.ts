@@ -87,6 +87,8 @@ const poll = z.strictObject({
 
 const keep = z.strictObject({
   eventsDays: whole(1, 3650).default(90),
+  /** 0 = for ever. */
+  auditDays: whole(0, 36_500).default(730),
 })
 
 const sessions = z.strictObject({
@@ -196,6 +198,7 @@ const good: Record<string, string> = {
   'sessions.idleHours': '12',
   'sessions.absoluteDays': '30',
   'keep.eventsDays': '90',
+  'keep.auditDays': '730',
 }
 
 export const goodValue = (path: readonly PropertyKey[]): string | undefined =>

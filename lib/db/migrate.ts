@@ -20,6 +20,8 @@ export const readMigrations = (folder: string): Migration[] => {
       sql: readFileSync(join(folder, name), 'utf8'),
     }))
   migrations.forEach((m, i) => {
+    if (m.version === i)
+      throw new Problem('broken', `There are two migrations with the number ${i} in ${folder}.`)
     if (m.version !== i + 1)
       throw new Problem('broken', `Migration ${i + 1} is missing in ${folder}.`)
   })

@@ -63,6 +63,7 @@ export type Events = {
   'session.refused': { from: string; tries: number }
   'token.created': { name: string; scope: string; by: string }
   'token.revoked': { name: string; by: string }
+  'audit.broken': { row: number; why: string }
   'disk.full': { text: string }
   'disk.back': Record<string, never>
   'server.started': { version: string; mode: string }
@@ -94,6 +95,7 @@ export const severities: Partial<Record<EventKind, Severity>> = {
   'stop.pressed': 'warn',
   'stop.released': 'good',
   'session.refused': 'warn',
+  'audit.broken': 'crit',
   'disk.full': 'crit',
   'disk.back': 'good',
 }

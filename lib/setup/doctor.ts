@@ -2,6 +2,7 @@
  * The doctor: looks at each thing that the product needs, on this machine and in the cluster, and
  * names the command that mends what is missing. It changes nothing.
  */
+import type { Verdict } from '../audit/chain.ts'
 import type { Trail } from '../audit/trail.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -23,9 +24,7 @@ export type DoctorNeeds = {
   /** Newest schema that the program knows. */
   newest: number
   /** Walks the audit trail of an open database; see `Trail.verify`. */
-  verifyTrail: (
-    file: string,
-  ) => Promise<{ ok: boolean; rows: number; brokenAt?: number | undefined }>
+  verifyTrail: (file: string) => Promise<Verdict>
   /** When the last copy of the database was made, milliseconds; undefined = never. */
   lastBackup: (file: string) => Promise<number | undefined>
 }
@@ -76,6 +75,6 @@ export const runtime = (): DoctorNeeds['runtime'] => {
   return deno ? { name: 'deno', version: deno } : { name: 'node', version: node }
 }
 
-/** The keeper writes every backup into the trail; looking through the newest thousand is enough. */
-export const newestBackup = (trail: Pick<Trail, 'list'>): number | undefined =>
-  trail.list({ limit: 1000 }).find((row) => row.what === 'database.backup')?.at
+/** The keeper writes every backup into the trail. */
+export const newestBackup = (trail: Pick<Trail, 'find'>): number | undefined =>
+  trail.find({ what: 'database.backup' }, { limit: 1 }).acts[0]?.head.at

@@ -14,6 +14,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Io } from '../../cli/io.ts'
 import { type Lab, startLab } from '../../lab/lab.ts'
+import { createTrail } from '../../lib/audit/trail.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { openDb } from '../../lib/db/db.ts'
 import { lockFolder } from '../../lib/db/lock.ts'
@@ -261,13 +262,43 @@ doctor('a damaged database and a changed audit row are trouble; an old copy is w
     db.close()
     const changed = await examine(env)
     assert.is(changed.code, 1)
-    assert.match(changed.of('audit trail')[0]!.text, 'Row 1')
+    assert.match(
+      changed.of('audit trail')[0]!.text,
+      /^Row 1 of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d does not fit/,
+    )
 
     for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
     writeFileSync(file, 'this is no database, whatever its name says. '.repeat(200))
     const damaged = await examine(env)
     assert.is(damaged.code, 1)
     assert.match(damaged.of('database')[0]!.mend!, 'restore')
+  }),
+)
+
+doctor('rows that retention forgot are told, and one that somebody removed besides', (t) =>
+  withFolder(async (folder) => {
+    const env = house(folder, t.lab)
+    for (const name of ['alice', 'bob', 'charlie'])
+      await run(['user', 'add', name], { env, piped: 'slow lanterns over Kyoto 7' })
+    const db = await openDb(join(folder, 'data/jarvis.db'))
+    const clock = { now: () => Date.now() + 1000 * 86_400_000 }
+    await createTrail({ db, clock, keep: { auditDays: 730 } }).sweep()
+    db.close()
+    const kept = await examine(env)
+    assert.match(
+      kept.of('audit trail')[0]!.text,
+      /^1 rows, unbroken\. Rows before 4 were forgotten by retention on 20/,
+    )
+    assert.is(kept.of('audit trail')[0]!.state, 'ok')
+    await run(['user', 'add', 'dora'], { env, piped: 'slow lanterns over Kyoto 7' })
+    const again = await openDb(join(folder, 'data/jarvis.db'))
+    again.exec('drop trigger audit_no_delete')
+    again.run('delete from audit where id = 4')
+    again.close()
+    const { code, of } = await examine(env)
+    assert.is(code, 1)
+    assert.match(of('audit trail')[0]!.text, /^Row 4 is missing/)
+    assert.is((await run(['doctor', '--full'], { env })).code, 1)
   }),
 )
 

@@ -55,6 +55,7 @@ export const eventWords: Words = {
     `Someone at ${shown(e.from)} was refused (${e.tries === 1 ? 'one try' : `${e.tries} tries`}).`,
   'token.created': (e) => `Token ${shown(e.name)} (${shown(e.scope)}) made by ${shown(e.by)}.`,
   'token.revoked': (e) => `Token ${shown(e.name)} revoked by ${shown(e.by)}.`,
+  'audit.broken': (e) => `The audit trail does not fit at row ${e.row}: somebody has touched it.`,
   'disk.full': (e) => shown(e.text),
   'disk.back': () => 'The disk takes writes again.',
   'server.started': (e) => `Jarvis ${shown(e.version)} started (${shown(e.mode)}).`,

@@ -1,0 +1,1 @@
+-- This number is kept free: whatever needs it takes the place of this file.
