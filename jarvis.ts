@@ -23,6 +23,7 @@ import { messageOf } from './lib/errors.ts'
 import { createEvents } from './lib/events/events.ts'
 import type { Events } from './lib/events/kinds.ts'
 import type { Log } from './lib/log.ts'
+import { createMemory } from './lib/memory/memory.ts'
 import { createProxmox } from './lib/proxmox/client.ts'
 import { createKillSwitch, type StopChange } from './lib/safety/kill-switch.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
@@ -234,6 +235,8 @@ const compose = async (
     world: () => cluster.picture(),
     able: Boolean(identity.keyFile || identity.agent),
   })
+  const memory = createMemory({ db, clock, log, timeZone: config.timeZone })
+  undo.push(() => memory.close())
   const needs = {
     config,
     version,
@@ -247,6 +250,7 @@ const compose = async (
     trail,
     schedule,
     tools,
+    memory,
     terminals,
     stop,
     macOf: (node: string) => macs.of(node)?.mac,
@@ -291,6 +295,14 @@ const compose = async (
     'terminals: forget ended ones',
     { cron: '57 3 * * *', timeZone: config.timeZone },
     () => terminals.sweep(),
+  )
+  schedule.every(
+    'memory: sum up and forget',
+    { cron: '7 4 * * *', timeZone: config.timeZone },
+    async () => {
+      await memory.consolidate()
+      memory.sweep()
+    },
   )
   schedule.every('history: thin out', { cron: '27 * * * *', timeZone: config.timeZone }, () =>
     cluster.history.sweep(),

@@ -50,6 +50,11 @@ export const paths = {
   wakeNode: (name: string) => `/power/wake/${part(name)}`,
   wakeAll: () => '/power/wake/all',
   look: () => '/look',
+  memory: (query?: Query) => asked('/memory', query),
+  memoryFile: (as: 'md' | 'txt' | 'json', query?: Query) => asked(`/memory.${as}`, query),
+  memoryEntry: (id: number) => `/memory/${id}`,
+  memoryDeed: (id: number, deed: 'pin' | 'verify' | 'forget' | 'restore') =>
+    `/memory/${id}/${deed}`,
   /** `at` = what a terminal is wanted for: `node/pve`, `guest/303`; leads to the one that is open. */
   terminals: (at?: string) => asked('/terminals', { at }),
   terminal: (id: string, mode?: 'watch') => asked(`/terminals/${part(id)}`, { mode }),

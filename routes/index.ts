@@ -14,6 +14,17 @@ import { showHealth, showReady } from './health.ts'
 import { showHome } from './home.ts'
 import { showLab, switchScenario } from './lab.ts'
 import { loginRoutes } from './login.ts'
+import {
+  addMemory,
+  editMemory,
+  forgetMemory,
+  pinMemory,
+  restoreMemory,
+  showMemory,
+  showMemoryEntry,
+  showMemoryFile,
+  verifyMemory,
+} from './memory.ts'
 import { createMetrics } from './metrics.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { showNode } from './node.ts'
@@ -89,6 +100,18 @@ export const createSite = (needs: Needs): App => {
   app.get(paths.tools(), showTools)
   app.post(paths.execute(), executeTool(needs))
   app.get('/api/deeds/:id', showDeed(needs))
+
+  // What he remembers
+  app.get(paths.memory(), showMemory(needs))
+  app.post(paths.memory(), addMemory(needs))
+  for (const as of ['md', 'txt', 'json'] as const)
+    app.get(paths.memoryFile(as), showMemoryFile(needs, as))
+  app.get('/memory/:id', showMemoryEntry(needs))
+  app.post('/memory/:id', editMemory(needs))
+  app.post('/memory/:id/pin', pinMemory(needs))
+  app.post('/memory/:id/verify', verifyMemory(needs))
+  app.post('/memory/:id/forget', forgetMemory(needs))
+  app.post('/memory/:id/restore', restoreMemory(needs))
 
   // Shells of one's own, outside the tiers
   app.get(paths.terminals(), showTerminals(needs))

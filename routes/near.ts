@@ -14,6 +14,7 @@ export const near = (path: string): NearLink[] => {
         { title: 'the storages', href: paths.storages() },
         { title: 'the tasks', href: paths.tasks() },
         { title: 'the diary', href: paths.diary() },
+        { title: 'the memory', href: paths.memory() },
         { title: 'the settings', href: paths.settings() },
         { title: 'the state as JSON', href: paths.state() },
         { title: 'the events as JSON', href: paths.events() },

@@ -10,6 +10,7 @@ import type { Config } from '../lib/config.ts'
 import type { EventStore } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
 import type { Log } from '../lib/log.ts'
+import type { Memory } from '../lib/memory/memory.ts'
 import type { Proxmox } from '../lib/proxmox/client.ts'
 import type { KillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
@@ -61,6 +62,8 @@ export type Needs = {
   /** The address that wakes a node. */
   macOf?: ((node: string) => string | undefined) | undefined
   lab?: LabFace | undefined
+  /** What is remembered; a test of other things has none. */
+  memory?: Memory | undefined
   /** Shells on the hosts; the set-up has none. */
   terminals?: Terminals | undefined
   /** The streams; the set-up has none. */

@@ -5,7 +5,14 @@ import * as shapes from './shapes.ts'
 export type Answer = {
   what: string
   /** Content types; a shape stands for `application/json`. */
-  as?: ('text/html' | 'text/plain' | 'text/csv' | 'text/css' | 'text/event-stream')[]
+  as?: (
+    | 'text/html'
+    | 'text/plain'
+    | 'text/csv'
+    | 'text/css'
+    | 'text/markdown'
+    | 'text/event-stream'
+  )[]
   shape?: z.ZodType
 }
 export type Parameter = { in: 'path' | 'query'; what: string; schema?: object }

@@ -8,6 +8,7 @@ import {
   settingsOperations,
   setupOperations,
 } from './operations-door.ts'
+import { memoryOperations } from './operations-memory.ts'
 import { pageOperations } from './operations-pages.ts'
 import { terminalOperations } from './operations-terminals.ts'
 import * as shapes from './shapes.ts'
@@ -183,6 +184,7 @@ export const operations: Operation[] = [
   ...pageOperations,
   ...deedOperations,
   ...terminalOperations,
+  ...memoryOperations,
   ...watchOperations,
   ...labOperations,
   ...doorOperations,

@@ -15,11 +15,15 @@ export const isForWalls = (path: string): boolean => forWalls.test(path)
 
 // A terminal is every right at once on its host.
 const admin = /^\/(settings|setup|terminals|ws)(\/|$)/
+/** Private things, told to the house by its people. */
+const memory = /^\/memory(\.|\/|$)/
 /** Anybody may leave. */
 const leave: string = paths.logout()
 
-/** Looking is `view`, everything that changes something `operate`, the settings `admin`. */
+/** Looking is `view`, everything that changes something `operate`, the settings `admin`;
+ * the memory is one step more private. */
 export const scopeFor = (method: string, path: string): Scope => {
   if (admin.test(path)) return 'admin'
+  if (memory.test(path)) return isSafe(method) ? 'operate' : 'admin'
   return isSafe(method) || path === leave ? 'view' : 'operate'
 }

@@ -13,6 +13,7 @@ import { Problem } from '../lib/errors.ts'
 import { createEvents } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
 import { createLog } from '../lib/log.ts'
+import { createMemory } from '../lib/memory/memory.ts'
 import { createKillSwitch } from '../lib/safety/kill-switch.ts'
 import { createSchedule } from '../lib/schedule/schedule.ts'
 import { createDoor, type DoorNeeds } from '../lib/tools/call.ts'
@@ -79,6 +80,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     schedule: createSchedule({ clock, log, db }),
     lab: lab ? smallLab() : undefined,
     stop,
+    memory: createMemory({ db, clock, log }),
     tools: createDoor({
       proxmox: nobodyThere,
       cluster: { believe() {}, hurry: () => () => {} },

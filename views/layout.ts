@@ -98,6 +98,7 @@ const placesOf = ({ mode, here }: Surroundings): Place[] => {
     { text: 'Events', href: paths.diary(), icon: 'book' },
     { text: 'Terminals', href: paths.terminals() },
     { text: 'Power', href: paths.power() },
+    { text: 'Memory', href: paths.memory() },
     { text: 'Settings', href: paths.settings() },
     ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
   ]

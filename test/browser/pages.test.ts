@@ -48,6 +48,7 @@ const once = [
   '/tasks',
   '/events',
   '/power',
+  '/memory',
   '/settings/tokens',
   '/settings/wall-keys',
   '/lab',

@@ -26,6 +26,13 @@ const given: Partial<Record<keyof typeof paths, unknown[][]>> = {
   powerStatus: [['txt'], ['json']],
   wakeNode: [['pve']],
   deed: [[7]],
+  memory: [[], [{ tier: 'fact', q: 'a b' }]],
+  memoryFile: [['md'], ['txt'], ['json'], ['md', { q: 'plum' }]],
+  memoryEntry: [[7]],
+  memoryDeed: [
+    [7, 'pin'],
+    [7, 'forget'],
+  ],
   asset: [['hud.css']],
 }
 

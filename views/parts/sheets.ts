@@ -13,6 +13,7 @@ export const hudSheets = [
   'shell.css',
   'talk.css',
   'terminal.css',
+  'memory.css',
   'pages.css',
 ] as const
 
