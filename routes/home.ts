@@ -2,16 +2,21 @@
 import { randomBytes } from 'node:crypto'
 import { hudPage, hudPanels, hudText } from '../views/hud.ts'
 import { terminalStrip } from '../views/parts/terminal-strip.ts'
-import { type Ctx, formOf, sendPage, sendText, varies } from './answer.ts'
+import { type Ctx, sendPage, sendText, varies } from './answer.ts'
+import { showState } from './api.ts'
 import { askedOf, extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
+import { formIn } from './pages.ts'
 import { terminalFiles } from './terminals.ts'
 
 export const showHome = (needs: Needs) => (c: Ctx) => {
   const picture = needs.cluster.picture()
   const extra = { ...extraOf(needs, true), asked: askedOf(c) }
   varies(c)
-  if (formOf(c) === 'text') return sendText(c, hudText(picture, extra))
+  const form = formIn(c)
+  if (form === 'text') return sendText(c, hudText(picture, extra))
+  // A page of every panel says in JSON what they are made of.
+  if (form === 'json') return showState(needs)(c)
   const body = hudPage(
     picture,
     extra,

@@ -56,6 +56,7 @@ const wallParameters = {
 const wallAnswer: Answer = {
   what: 'The screen, also when the cluster is silent: it says so.',
   as: ['text/html', 'text/plain'],
+  shape: shapes.wallScreen,
 }
 
 export const pageOperations: Operation[] = [

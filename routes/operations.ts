@@ -64,7 +64,13 @@ const readOperations: Operation[] = [
     path: paths.hud(),
     what: 'The overview: all panels.',
     scope: 'view',
-    answers: { 200: { what: 'The page.', as: ['text/html', 'text/plain'] } },
+    answers: {
+      200: {
+        what: 'The page; as JSON what it is drawn from.',
+        as: ['text/html', 'text/plain'],
+        shape: shapes.state,
+      },
+    },
   },
   {
     method: 'get',

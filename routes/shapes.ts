@@ -72,7 +72,7 @@ export const task = z.strictObject({
   user: z.string(),
   start: moment,
   end: orNull(moment),
-  outcome: z.enum(['running', 'ok', 'warnings', 'failed']),
+  outcome: z.enum(['running', 'ok', 'warnings', 'stopped', 'failed']),
   text: orNull(z.string()),
 })
 
@@ -163,6 +163,13 @@ export const stop = z.strictObject({
   by: orNull(z.string()),
   at: orNull(moment),
   reason: orNull(z.string()),
+})
+
+/** What a status screen says; rows or tiles besides. */
+export const wallScreen = z.looseObject({
+  band: z.enum(['well', 'amber', 'red', 'grey']),
+  sentence: z.string(),
+  rest: z.string(),
 })
 
 export const state = z.strictObject({

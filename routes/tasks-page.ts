@@ -1,5 +1,6 @@
 /** `GET /tasks`, with older ones where a node is chosen, and `GET /tasks/:upid` with the log. */
 import type { Picture, TaskState } from '../lib/cluster/picture.ts'
+import { outcomeIn } from '../lib/cluster/task-state.ts'
 import { asProblem, inWords, Problem } from '../lib/errors.ts'
 import type { TaskRow, TaskStatus } from '../lib/proxmox/types.ts'
 import { isUpid, parseUpid } from '../lib/proxmox/upid.ts'
@@ -90,11 +91,11 @@ const olderOf = async (
 ): Promise<Got<TaskState[]> | undefined> => {
   if (node === undefined) return undefined
   if (picture.nodes.find((n) => n.name === node)?.reach === 'offline')
-    return notAsked(`${shown(node)} is off.`)
+    return notAsked(`${shown(node)} is lost.`)
   const filter = {
     limit: OLDER,
     ...(type && { type }),
-    ...(outcome === 'failed' && { errors: true }),
+    ...((outcome === 'failed' || outcome === 'stopped') && { errors: true }),
   }
   const got = await read((o) => proxmox.nodes.tasks(node, { source: 'all', ...filter }, o))
   return got.problem ? got : { value: got.value.map(ofRow) }
@@ -110,7 +111,7 @@ const merged = (now: readonly TaskState[], older: readonly TaskState[]): TaskSta
 }
 
 const ofRow = (row: TaskRow): TaskState => {
-  const outcome = outcomeOf(row.status)
+  const outcome = outcomeIn(row.status)
   return {
     upid: row.upid,
     node: row.node,
@@ -123,10 +124,6 @@ const ofRow = (row: TaskRow): TaskState => {
     text: outcome === 'ok' || outcome === 'running' ? undefined : row.status,
   }
 }
-
-/** `OK`, `WARNINGS: n`, or the error; absent while it runs. */
-const outcomeOf = (exit: string | undefined): TaskState['outcome'] =>
-  exit === undefined ? 'running' : exit === 'OK' ? 'ok' : /^WARN/.test(exit) ? 'warnings' : 'failed'
 
 /** Lines a page of the log; a full page of a backup's log is some 40 KiB. */
 const PAGE = 500
@@ -183,7 +180,7 @@ const ask = async (
 ): Promise<{ status: Got<TaskStatus>; log: Got<LogPart> }> => {
   const node = picture.nodes.find((n) => n.name === parseUpid(upid).node)
   if (node?.reach === 'offline') {
-    const not = notAsked(`${shown(node.name)} is off; its log lies there.`)
+    const not = notAsked(`${shown(node.name)} is lost; its log lies there.`)
     return { status: not, log: not }
   }
   const [status, log] = await Promise.all([
@@ -216,7 +213,7 @@ const taskOf = (upid: string, seen: TaskState | undefined, status: Got<TaskStatu
     )
   }
   const s = status.value
-  const outcome = s.running ? 'running' : outcomeOf(s.exitstatus ?? 'unknown')
+  const outcome = s.running ? 'running' : outcomeIn(s.exitstatus ?? 'unknown')
   return {
     upid,
     node: s.node,

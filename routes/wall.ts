@@ -14,10 +14,11 @@ import { shown } from '../views/parts/shown.ts'
 import { type WallDevice, wall, wallList, wallPage, wallSays } from '../views/parts/wall.ts'
 import { wallMoment, wallOf, wallText } from '../views/wall.ts'
 import { wallListOf, wallListText } from '../views/wall-list.ts'
-import { type Ctx, formOf, sendText, varies } from './answer.ts'
+import { type Ctx, sendJson, sendText, varies } from './answer.ts'
 import type { LiveSource } from './live-panel.ts'
 import { extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
+import { formIn } from './pages.ts'
 import { assetsOf } from './static.ts'
 
 /** How soon a page without a script comes again. */
@@ -44,7 +45,9 @@ const answer = (c: Ctx, needs: Needs, name: PanelName | undefined) => {
   const picture = needs.cluster.picture()
   const extra = extraOf(needs, true)
   varies(c)
-  if (formOf(c) === 'text')
+  const form = formIn(c)
+  if (form === 'json') return sendJson(c, screenOf(name, picture, extra, needs.version).told)
+  if (form === 'text')
     return sendText(
       c,
       name ? wallListText(wallListOf(name, picture, extra)) : wallText(wallOf(picture, extra)),

@@ -137,7 +137,7 @@
     var old = document.getElementsByClassName('since')
     for (var i = 0; i < old.length; i++) {
       var since = words(time - number(old[i], 'data-since'))
-      write(old[i], old[i].getAttribute('data-off') ? 'off ' + since : since + ' old')
+      write(old[i], old[i].getAttribute('data-off') ? 'lost ' + since : since + ' old')
     }
   }
 

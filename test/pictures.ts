@@ -177,7 +177,7 @@ export const oneNodeOff = (): Picture => {
         ? {
             ...g,
             condition: 'unknown',
-            why: 'node off',
+            why: 'node lost',
             cpu: undefined,
             memory: undefined,
             uptime: undefined,

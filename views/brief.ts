@@ -75,7 +75,7 @@ const troublesOf = ({ parts, cluster, nodes, storages, now }: Picture): string[]
   ...(cluster.quorate === false ? ['The cluster has lost its quorum.'] : []),
   ...nodes
     .filter((n) => n.reach !== 'online')
-    .map((n) => `Node ${n.name} is ${n.reach === 'offline' ? 'off' : 'not known'}.`),
+    .map((n) => `Node ${n.name} is ${n.reach === 'offline' ? 'lost' : 'not known'}.`),
   ...storages
     .filter((s) => s.use && s.use.total > 0 && s.use.used / s.use.total >= 0.95)
     .map((s) => `Storage ${s.id} is ${percent(s.use!.used / s.use!.total)} full.`),

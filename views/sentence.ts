@@ -232,13 +232,8 @@ const filling: Rule = ({ storages }) => {
 /** Older failures are for the panel. */
 const HOUR = 3_600_000
 
-/** Somebody stopped it on purpose (the words of pve-common for a worker that got a TERM): no failure. */
-const wasStopped = (text: string | undefined) => text?.startsWith('received interrupt') === true
-
 const tasksFailed: Rule = ({ tasks, m }) => {
-  const failed = tasks.filter(
-    (t) => t.outcome === 'failed' && !wasStopped(t.text) && m.now - (t.end ?? t.start) < HOUR,
-  )
+  const failed = tasks.filter((t) => t.outcome === 'failed' && m.now - (t.end ?? t.start) < HOUR)
   const [first] = failed
   if (!first) return undefined
   if (failed.length > 1)

@@ -82,7 +82,7 @@ const wordOf = (row: GuestResource, { fresh }: Readings, now: number) => {
 }
 
 const whyUnknown = (word: string, reach: Reach | undefined): string | undefined => {
-  if (reach === 'offline') return 'node off'
+  if (reach === 'offline') return 'node lost'
   if (reach !== 'online') return 'no answer'
   return word === 'unknown' ? 'no report yet' : undefined
 }

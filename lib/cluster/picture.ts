@@ -115,7 +115,7 @@ export type GuestState = {
   condition: GuestCondition
   /** The word as Proxmox sent it. */
   word: string
-  /** Why the condition is unknown, in words: `node off`, `no answer`. */
+  /** Why the condition is unknown, in words: `node lost`, `no answer`. */
   why?: string | undefined
   /** Since when the condition is what it is, as far as was seen. */
   since: number
@@ -156,7 +156,8 @@ export type TaskState = {
   user: string
   start: number
   end?: number | undefined
-  outcome: 'running' | 'ok' | 'warnings' | 'failed'
+  /** `stopped`: somebody ended it on purpose. */
+  outcome: 'running' | 'ok' | 'warnings' | 'stopped' | 'failed'
   /** The words of Proxmox for anything but ok. */
   text?: string | undefined
 }

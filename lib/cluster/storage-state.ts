@@ -83,7 +83,7 @@ const conditionOf = ({
   detail,
   reach,
 }: Seen): { condition: StorageState['condition']; why?: string } => {
-  if (reach === 'offline') return { condition: 'unknown', why: 'node off' }
+  if (reach === 'offline') return { condition: 'unknown', why: 'node lost' }
   if (reach !== 'online') return { condition: 'unknown', why: 'no answer' }
   if (detail && !detail.enabled) return { condition: 'inactive', why: 'disabled' }
   if (detail && !detail.active) return { condition: 'inactive', why: 'not active' }

@@ -13,7 +13,7 @@ export const taskStates = (previous: Picture, { tasks }: Readings): TaskState[] 
 const statesOf = new WeakMap<TaskRow[], TaskState[]>()
 
 const taskState = (row: TaskRow): TaskState => {
-  const outcome = outcomeOf(row)
+  const outcome = outcomeIn(row.status)
   return {
     upid: row.upid,
     node: row.node,
@@ -27,10 +27,14 @@ const taskState = (row: TaskRow): TaskState => {
   }
 }
 
-/** `WARNINGS: n` is success too; absent means that it runs. */
-const outcomeOf = ({ status }: TaskRow): TaskState['outcome'] => {
+/**
+ * `WARNINGS: n` is success too; absent means that it runs. A worker that got a TERM says `received
+ * interrupt` (9.2): somebody stopped it, which is no failure.
+ */
+export const outcomeIn = (status: string | undefined): TaskState['outcome'] => {
   if (status === undefined) return 'running'
   if (status === 'OK') return 'ok'
+  if (status === 'received interrupt') return 'stopped'
   return status.startsWith('WARNINGS') ? 'warnings' : 'failed'
 }
 

@@ -41,7 +41,7 @@ export type Events = {
     type: string
     object: string
     user: string
-    outcome: 'ok' | 'warnings' | 'failed'
+    outcome: 'ok' | 'warnings' | 'stopped' | 'failed'
     text?: string | undefined
     tookS: number
   }

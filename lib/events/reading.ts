@@ -19,7 +19,7 @@ export const subjectOf = ({ kind, payload }: News<Events>): string => {
 export const severityOf = (news: News<Events>): Severity => {
   if (news.kind === 'task.finished') {
     const { outcome } = news.payload
-    return outcome === 'ok' ? 'info' : 'warn'
+    return outcome === 'ok' || outcome === 'stopped' ? 'info' : 'warn'
   }
   if (news.kind === 'deed.finished') return news.payload.state === 'done' ? 'good' : 'warn'
   if (news.kind === 'guest.condition') return news.payload.to === 'running' ? 'good' : 'info'

@@ -77,7 +77,7 @@ export const createCalls = (needs: Needs): Calls => {
     if (name === undefined)
       throw new Problem('not-found', `There is no node ${clean(given)} in the cluster.`)
     if (failover.isOffline(name) && !answeredHere(path))
-      throw new Problem('unreachable', `Node ${name} is off, says the cluster.`, {
+      throw new Problem('unreachable', `Node ${name} is lost, says the cluster.`, {
         next: 'Wake it or wait until it is back.',
       })
     return path.replace(/^\/nodes\/[^/]+/, `/nodes/${encodeURIComponent(name)}`)

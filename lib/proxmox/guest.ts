@@ -76,7 +76,7 @@ export const whyNot = (verb: GuestVerb, guest: Guest): string | undefined => {
   const rule: Rule = rules[verb]
   const who = guest.name ? clean(guest.name) : `Guest ${guest.vmid}`
   const state = stateOf(guest)
-  if (guest.nodeOnline === false) return `The node of ${who} is off.`
+  if (guest.nodeOnline === false) return `The node of ${who} is lost.`
   if (state === 'unknown') return `The state of ${who} is not known.`
   if (rule.kinds && !rule.kinds.includes(guest.kind))
     return `${who} is a container; that is for virtual machines.`

@@ -136,7 +136,7 @@ type StatusRow = { type: string; quorate?: number; nodes?: number; online?: numb
 const quorum = async (session: Session): Promise<Finding[]> => {
   const rows = await session.call<StatusRow[]>('GET', '/cluster/status')
   const off = rows.filter((r) => r.type === 'node' && Number(r.online) === 0).map((r) => r.name)
-  const away = off.map((name) => warn('quorum', `Node ${name} is off.`))
+  const away = off.map((name) => warn('quorum', `Node ${name} is lost.`))
   const row = rows.find((r) => r.type === 'cluster')
   if (!row) return [ok('quorum', 'A single node needs none.'), ...away]
   return Number(row.quorate) === 1

@@ -27,7 +27,7 @@ export const targetsOf = (hosts: readonly SshHost[], world: World): Target[] => 
   const nodes = world.nodes.flatMap((node): Target[] => {
     const host = named(node.name)
     if (!host) return []
-    const whyNot = node.reach === 'offline' ? `${node.name} is off.` : undefined
+    const whyNot = node.reach === 'offline' ? `${node.name} is lost.` : undefined
     return [{ key: `node/${node.name}`, kind: 'node', label: node.name, host: host.name, whyNot }]
   })
   const taken = new Set(nodes.map((t) => t.host))

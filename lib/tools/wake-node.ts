@@ -63,7 +63,7 @@ const found = async (hands: Hands, wake: Waker, node: string): Promise<Found> =>
   return {
     label: node,
     plan: {
-      before: `${node} is ${member?.online ? 'on' : members ? 'off' : 'not known to be on'}.`,
+      before: `${node} is ${member?.online ? 'on' : members ? 'lost' : 'not known to be on'}.`,
       calls: [`magic packets for ${mac ?? 'nobody'}`],
       expected: `${node} is on.`,
       undo: 'shut the node down again',
@@ -102,7 +102,7 @@ const readBack = async (hands: Hands, node: string): Promise<ReadBack> => {
   if (online) await hands.refresh?.()
   return {
     asExpected: online,
-    text: `${node} is ${online ? 'on' : 'off'}.`,
+    text: `${node} is ${online ? 'on' : 'lost'}.`,
     data: { node, online },
   }
 }

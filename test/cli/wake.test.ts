@@ -51,7 +51,7 @@ wake('status tells every node; a node that lost its power is woken and waited fo
       assert.is(off.code, 1)
       const text = await run(['wake', 'status'], { env })
       assert.is(text.code, 1)
-      assert.match(text.out, /^agent1 +off +.* by bc:24:11/im)
+      assert.match(text.out, /^agent1 +lost +.* by bc:24:11/im)
 
       const woken = await run(['wake', 'AGENT1', '--wait'], { env })
       assert.is(woken.code, 0, woken.err)

@@ -202,7 +202,7 @@ deeds('a guest of a node that is off, in the wrong state, or locked is left alon
     assert.is(r.status, 409, await r.clone().text())
     assert.match((await failureOf(r)).message, words)
   }
-  await expectRefusal('/guests/303/shutdown', /node of 303 homeassistant is off/)
+  await expectRefusal('/guests/303/shutdown', /node of 303 homeassistant is lost/)
   await expectRefusal('/guests/302/start', /302 adguard is running/)
   house.lab.world.guest(302)!.lock = 'backup'
   await expectRefusal('/guests/302/reboot', /302 adguard is locked \(backup\)/)

@@ -149,7 +149,7 @@ local('in words: an age, a line a node, no control characters, and what is not w
   const told = brief({ ...input, picture: sick, trouble: 'The disk is full.' }).trouble
   assert.is(told.length, 5)
   assert.is(told[0], 'The disk is full.')
-  assert.match(told.join('\n'), 'Node pve is off.')
+  assert.match(told.join('\n'), 'Node pve is lost.')
   assert.match(briefText(brief({ ...input, picture: sick })), 'NO QUORUM')
 })
 

@@ -123,8 +123,8 @@ trouble('an old picture and a node that is off are told with their age', async (
   site.world.picture = staleEvening()
   assert.match((await look(site, '/guests/302')).text, /last heard 1\u2009min ago/)
   site.world.picture = oneNodeOff()
-  assert.match((await look(site, '/guests/303')).text, /unknown \(node off\) since/)
-  assert.match((await look(site, '/nodes/agent1', curl)).text, /^agent1 {2}off since 11:27/)
+  assert.match((await look(site, '/guests/303')).text, /unknown \(node lost\) since/)
+  assert.match((await look(site, '/nodes/agent1', curl)).text, /^agent1 {2}lost since 11:27/)
 })
 
 const UPID = 'UPID:pve:000004BE:1489B074:6AFE5B68:vzdump:302:root@pam:'

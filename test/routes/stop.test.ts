@@ -60,6 +60,9 @@ stop(
     assert.match(message, 'cancelled by STOP. 303 homeassistant is running.')
     assert.is(deedRow(house.db, 1)?.state, 'stopped')
     assert.is(stateIn(house.lab, 303), 'running')
+    await house.cluster.refresh()
+    const task = house.cluster.picture().tasks.find((it) => it.type === 'vzshutdown')
+    assert.equal([task?.outcome, task?.text], ['stopped', 'received interrupt'])
     console.log(`\nCOUNT STOP to the cancelled task: ${Math.round(took)} ms`)
   },
 )

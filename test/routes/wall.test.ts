@@ -157,6 +157,21 @@ walls(
   },
 )
 
+walls('asked for JSON it says the same as on the screen', async ({ site, look }) => {
+  site.world.picture = oneNodeOff()
+  const json = { headers: { accept: 'application/json' } }
+  const all = await (await look('/wall?as=json')).json()
+  assert.equal([all.band, all.sentence], ['red', 'agent1 is lost.'])
+  const one = await (await look('/wall/nodes?as=json')).json()
+  assert.is(one.title, 'Nodes')
+  assert.is(one.rows.length, 4)
+  const wall = await site.ask('/wall', json)
+  assert.equal(await wall.json(), all)
+  const hud = await site.ask('/', json)
+  const state = await site.ask('/api/state')
+  assert.equal(await hud.json(), await state.json())
+})
+
 walls('STOP is told at once', async ({ site, look }) => {
   const stream = reader(await look('/live?panels=wall&as=wall'))
   await stream.until((f) => f.length === 1)

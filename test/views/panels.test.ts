@@ -111,7 +111,7 @@ for (const name of ofCluster) {
 
 view('a node that is off has dashes for figures, and so have its guests, which are unknown', () => {
   const nodes = forms('nodes', cast.oneNodeOff())
-  assert.match(line(nodes.text, 'agent1'), /off since 11:27\s+–\s+8\s+–\s+–\s+–\s+–$/)
+  assert.match(line(nodes.text, 'agent1'), /lost since 11:27\s+–\s+8\s+–\s+–\s+–\s+–$/)
   assert.match(row(nodes.html, 'node-agent1'), 'data-state="unknown"')
   assert.match(words(nodes.html), 'Lost since 11:27.')
   assert.not.match(
@@ -119,7 +119,7 @@ view('a node that is off has dashes for figures, and so have its guests, which a
     /agent1[\s\S]*class="ring[\s\S]*id="node-agent"/,
   )
   const guests = forms('guests', cast.oneNodeOff())
-  assert.match(line(guests.text, 'homeassistant'), /unknown \(node off\)\s+–\s+–\s+–\s+–$/)
+  assert.match(line(guests.text, 'homeassistant'), /unknown \(node lost\)\s+–\s+–\s+–\s+–$/)
   const lost = forms('guests', cast.oneNodeOff()).json.rows.find(
     (r) => 'vmid' in r && r.vmid === 303,
   )
@@ -177,10 +177,10 @@ view('a storage that fills up says when', () => {
   const { text } = forms('storage', cast.calmEvening())
   assert.match(line(text, 'cluster-backup'), /88 %\s+full in 9 d/)
   const gone = cast.calmEvening()
-  gone.storages[1] = { ...gone.storages[1]!, condition: 'unknown', why: 'node off' }
+  gone.storages[1] = { ...gone.storages[1]!, condition: 'unknown', why: 'node lost' }
   assert.match(
     line(forms('storage', gone).text, 'cluster-backup'),
-    /unknown \(node off\)\s+–\s+–\s+–/,
+    /unknown \(node lost\)\s+–\s+–\s+–/,
   )
 })
 view('a failed task keeps the words of Proxmox; a running one its time so far', () => {
@@ -191,7 +191,7 @@ view('a failed task keeps the words of Proxmox; a running one its time so far', 
 view('power counts what a node carries, and nothing for one that is off', () => {
   const { text } = forms('power', cast.oneNodeOff())
   assert.match(line(text, 'pve'), '3 running')
-  assert.match(line(text, 'agent1'), /off\s+11:27\s+–\s+–\s+by bc:24/)
+  assert.match(line(text, 'agent1'), /lost\s+11:27\s+–\s+–\s+by bc:24/)
   assert.match(line(text, 'agent  '), 'no address to wake it')
 })
 view('an event is a sentence; one of another program keeps its kind; none is good news', () => {
@@ -210,6 +210,21 @@ view('800 guests are 800 rows with 800 ids', () => {
   assert.is(html.match(/<tr class="group"/g)?.length, 16)
   assert.not.match(html, 'class="sparkline')
   assert.is(text.trimEnd().split('\n').length, 802)
+})
+
+view('a task that STOP or a person ended is no failure: not red, not counted', () => {
+  const calm = cast.calmEvening()
+  const upid = calm.tasks.find((t) => t.outcome === 'failed')!.upid
+  const tasks = calm.tasks.map((t) =>
+    t.upid === upid ? { ...t, outcome: 'stopped' as const, text: 'received interrupt' } : t,
+  )
+  const { html, text, json } = forms('tasks', { ...calm, tasks })
+  const shown = html.split('<tr ').find((r) => r.includes('received interrupt'))!
+  assert.match(shown, 'data-is="stopped"')
+  assert.not.match(shown, /crit|g-failed/)
+  assert.not.match(text.split('\n')[0]!, 'failed')
+  assert.match(line(text, 'received interrupt'), 'stopped: received interrupt')
+  assert.is(json.rows.filter((r) => 'outcome' in r && r.outcome === 'failed').length, 0)
 })
 
 view.run()

@@ -115,7 +115,11 @@ const cases: Case[] = [
   [
     'a task that somebody stopped is no failure',
     quiet(() => ({
-      tasks: cast.calmEvening().tasks.map((t) => ({ ...t, text: 'received interrupt' })),
+      tasks: cast.calmEvening().tasks.map((t) => ({
+        ...t,
+        outcome: 'stopped' as const,
+        text: 'received interrupt',
+      })),
     })),
     'Four nodes up. Nothing waits for you.',
     '4 of 5 guests run.',

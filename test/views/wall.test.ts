@@ -131,7 +131,7 @@ walls('a lost node: red band, its tile grey with its age, its guests hollow squa
   assert.match(page, '<div id="wall" class="red"')
   assert.is(textOf(page, 'says'), 'agent1 is lost.')
   assert.match(textOf(page, 'rest'), 'Since 11:27. 3 of 4 votes hold.')
-  assert.is(textOf(page, 'since'), 'off 33\u00a0min')
+  assert.is(textOf(page, 'since'), 'lost 33\u00a0min')
   const names = wallOf(pictures.oneNodeOff(), extra).names
   const unseen = names.filter((n) => n.sign === 'unknown').map((n) => n.text)
   assert.equal(unseen, ['Ubuntu-Desktop', 'homeassistant'])

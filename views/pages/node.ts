@@ -86,7 +86,7 @@ const signOf = (n: NodeState): { state: State; label: string } =>
   n.reach === 'online'
     ? { state: 'well', label: 'online' }
     : n.reach === 'offline'
-      ? { state: 'off', label: 'off' }
+      ? { state: 'unknown', label: 'lost' }
       : { state: 'unknown', label: 'unknown' }
 
 /** Safe to show; the same in the head of the page and on a terminal. */

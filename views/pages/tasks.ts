@@ -16,7 +16,7 @@ import { head, type PageBody } from './place.ts'
 import { whenOf } from './range.ts'
 
 export type Outcome = TaskState['outcome']
-export const outcomes: Outcome[] = ['running', 'ok', 'warnings', 'failed']
+export const outcomes: Outcome[] = ['running', 'ok', 'warnings', 'stopped', 'failed']
 
 export type TaskWish = {
   node?: string | undefined
@@ -99,6 +99,7 @@ export const taskSign: Record<Outcome, { state: State; label: string }> = {
   running: { state: 'working', label: 'running' },
   ok: { state: 'proven', label: 'ok' },
   warnings: { state: 'attention', label: 'warnings' },
+  stopped: { state: 'off', label: 'stopped' },
   failed: { state: 'failed', label: 'failed' },
 }
 

@@ -17,6 +17,8 @@ const deeds: Record<string, string> = {
 }
 const deed = (d: { tool: string; label: string }) =>
   `${Object.hasOwn(deeds, d.tool) ? deeds[d.tool] : shown(d.tool)} ${shown(d.label)}`
+const endings = { failed: 'failed', stopped: 'was stopped', warnings: 'done with warnings' }
+
 export const eventWords: Words = {
   'cluster.polled': (e) => `Reading ${e.version}.`,
   'cluster.stale': (e) => `The cluster does not answer: ${shown(e.text)}`,
@@ -42,7 +44,7 @@ export const eventWords: Words = {
   'task.finished': (e) =>
     e.outcome === 'ok'
       ? `${task(e)} done after ${duration(e.tookS)}.`
-      : `${task(e)} ${e.outcome === 'failed' ? 'failed' : 'done with warnings'} after ${duration(e.tookS)}: ${shown(e.text)}`,
+      : `${task(e)} ${endings[e.outcome]} after ${duration(e.tookS)}: ${shown(e.text)}`,
   'backup.changed': (e) => `The backups of ${e.vmid} changed.`,
   'deed.started': (e) => `${shown(e.by)} asked for the ${deed(e)}.`,
   'deed.finished': (e) =>

@@ -19,7 +19,7 @@ export type NodeRow = {
   id: string
   name: string
   aliases: string
-  is: 'online' | 'off' | 'unknown'
+  is: 'online' | 'lost' | 'unknown'
   state: string
   cpu: string
   cores: string
@@ -57,7 +57,7 @@ const rowOf = (n: NodeState, m: Extra, frame: Frame): NodeRow => {
     id: domId('node', n.name),
     name: shown(n.name),
     aliases: n.aliases.map((a) => shown(a)).join(', '),
-    is: on ? 'online' : n.reach === 'offline' ? 'off' : 'unknown',
+    is: on ? 'online' : n.reach === 'offline' ? 'lost' : 'unknown',
     state: on && !n.permitted ? 'online, figures not permitted' : reachWords(n.reach, n.since, m),
     cpu: seen ? percent(n.cpu) : DASH,
     cores: n.cores === undefined ? DASH : String(n.cores),

@@ -108,13 +108,20 @@ const whyNot = ({ is, waking, mac }: Waking, extra: Extra): string | undefined =
 
 const signs: Record<PowerRow['is'], [State, string]> = {
   on: ['well', 'on'],
-  off: ['off', 'off'],
+  off: ['unknown', 'lost'],
   unknown: ['unknown', 'not known'],
+}
+
+/** Off, or only not to be seen: nobody has told which, so every panel says the same. */
+export const powerWords: Record<PowerRow['is'], string> = {
+  on: 'on',
+  off: 'lost',
+  unknown: 'unknown',
 }
 
 export const powerRow = (r: PowerRow): Html => {
   const [sign, label] = r.waking ? (['working', 'waking'] as const) : signs[r.is]
-  return html`<tr id="${r.id}" data-is="${r.is === 'on' ? 'on' : 'unknown'}"><td class="sign">${glyph(sign, label)}</td><th scope="row"><a href="${paths.node(r.source.name)}">${named(r.name)}</a></th><td class="is">${r.is === 'on' ? html`on, up <span class="fig">${r.uptime}</span>` : `${r.is} since ${r.since}`}</td><td class="carries">${r.guests}</td><td class="right wake">${r.is === 'on' ? r.wake : wakeCell(r)}</td></tr>
+  return html`<tr id="${r.id}" data-is="${r.is === 'on' ? 'on' : 'unknown'}"><td class="sign">${glyph(sign, label)}</td><th scope="row"><a href="${paths.node(r.source.name)}">${named(r.name)}</a></th><td class="is">${r.is === 'on' ? html`on, up <span class="fig">${r.uptime}</span>` : `${powerWords[r.is]} since ${r.since}`}</td><td class="carries">${r.guests}</td><td class="right wake">${r.is === 'on' ? r.wake : wakeCell(r)}</td></tr>
 `
 }
 
@@ -152,7 +159,7 @@ export const power: Panel<PowerModel> = {
       m.frame,
       [
         { head: 'NODE', cell: (r) => r.name },
-        { head: 'POWER', cell: (r) => (r.waking ? 'waking' : r.is) },
+        { head: 'POWER', cell: (r) => (r.waking ? 'waking' : powerWords[r.is]) },
         { head: 'SINCE', cell: (r) => r.since },
         { head: 'UP', cell: (r) => r.uptime, right: true },
         { head: 'GUESTS', cell: (r) => r.guests },

@@ -74,13 +74,16 @@ const signs: Record<TaskState['outcome'], [State, string]> = {
   running: ['working', 'runs'],
   ok: ['proven', 'done'],
   warnings: ['attention', 'done with warnings'],
+  stopped: ['off', 'stopped'],
   failed: ['failed', 'failed'],
 }
+
+const tones: { [is in TaskState['outcome']]?: string } = { failed: 'crit', warnings: 'warn' }
 
 export const taskRow = (r: TaskRow): Html => {
   const [sign, label] = signs[r.is]
   const text = r.source.text && shown(r.source.text)
-  return html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyph(sign, label)}</td><td class="type">${named(r.type)}</td><th scope="row">${named(r.subject)}${text ? html` <span class="${r.is === 'failed' ? 'crit' : 'warn'}" title="${text}">${cut(text, 60)}</span>` : ''}</th><td class="who">${named(r.who)}</td><td class="right"><time class="fig" datetime="${r.iso}" title="since ${r.at} on ${r.node}">${r.took}</time></td></tr>
+  return html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyph(sign, label)}</td><td class="type">${named(r.type)}</td><th scope="row">${named(r.subject)}${text ? html` <span class="${tones[r.is] ?? 'note'}" title="${text}">${cut(text, 60)}</span>` : ''}</th><td class="who">${named(r.who)}</td><td class="right"><time class="fig" datetime="${r.iso}" title="since ${r.at} on ${r.node}">${r.took}</time></td></tr>
 `
 }
 

@@ -13,7 +13,7 @@ import { type GuestRow, guests } from './guests.ts'
 import { type JarvisRow, jarvis } from './jarvis.ts'
 import { type NodeRow, nodes } from './nodes.ts'
 import type { Extra, Model, Panel } from './panel.ts'
-import { type PowerRow, power } from './power.ts'
+import { type PowerRow, power, powerWords } from './power.ts'
 import { quorum, type VoteRow } from './quorum.ts'
 import { type StorageRow, storage } from './storage.ts'
 import { type TaskRow, tasks } from './tasks.ts'
@@ -60,6 +60,7 @@ const taskSigns: Record<TaskRow['is'], WallSign> = {
   running: 'well',
   ok: 'well',
   warnings: 'attention',
+  stopped: 'off',
   failed: 'failed',
 }
 const taskRow = ({ type, node, is, outcome, at, source: t }: TaskRow): WallRow => ({
@@ -90,9 +91,9 @@ const backupRow = ({ name, is, last, storage }: BackupRow): WallRow => ({
 })
 
 const powerRow = ({ name, is, guests: carried, since, uptime }: PowerRow): WallRow => ({
-  sign: is === 'on' ? 'well' : is === 'off' ? 'off' : 'unknown',
+  sign: is === 'on' ? 'well' : 'unknown',
   name,
-  words: is === 'on' ? carried : `${is} since ${since}`,
+  words: is === 'on' ? carried : `${powerWords[is]} since ${since}`,
   figures: [uptime],
 })
 

@@ -14,7 +14,7 @@ export type WallSign = Extract<State, 'well' | 'attention' | 'failed' | 'off' | 
 /** How the band looks from the door; grey = what is shown is not of now. */
 export type Band = 'well' | 'amber' | 'red' | 'grey'
 
-/** Since when, milliseconds: `5 min old`, `off 5 min`. */
+/** Since when, milliseconds: `5 min old`, `lost 5 min`. */
 export type Since = { at: number; off?: boolean }
 
 export type WallNode = {
@@ -110,7 +110,7 @@ const nodeCell = (n: WallNode, i: number, now: number) => {
 
 const foot = ({ since, foot: f }: WallNode, now: number) => {
   if (since)
-    return html`<p class="line since" data-since="${since.at}"${since.off ? html` data-off="1"` : ''}>${since.off ? `off ${old(since.at, now)}` : `${old(since.at, now)} old`}</p>`
+    return html`<p class="line since" data-since="${since.at}"${since.off ? html` data-off="1"` : ''}>${since.off ? `lost ${old(since.at, now)}` : `${old(since.at, now)} old`}</p>`
   return f ? html`<p class="line foot">${f.word} <span class="n">${f.figure}</span></p>` : ''
 }
 

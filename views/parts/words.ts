@@ -47,9 +47,9 @@ export const kindWords: Record<GuestKind, string> = { qemu: 'vm', lxc: 'ct' }
 export const reachWords = (reach: Reach, since: number, m: Moment): string =>
   reach === 'online'
     ? 'online'
-    : `${reach === 'offline' ? 'off' : 'unknown'} since ${moment(since, m)}`
+    : `${reach === 'offline' ? 'lost' : 'unknown'} since ${moment(since, m)}`
 
-/** `running`, `unknown (node off)`, `stopped, locked (backup)`. */
+/** `running`, `unknown (node lost)`, `stopped, locked (backup)`. */
 export const guestWords = (g: GuestState): string => {
   const state =
     g.condition === 'unknown'

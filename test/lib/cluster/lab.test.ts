@@ -130,7 +130,7 @@ suiteOfLab(
     assert.is(parts.resources.trouble, undefined)
     assert.not.equal(cluster.picture().cluster.entry, entry)
     assert.is(nodes.filter((n) => n.reach === 'online').length, 3)
-    assert.ok(guests.filter((g) => g.node === host).every((g) => g.why === 'node off'))
+    assert.ok(guests.filter((g) => g.node === host).every((g) => g.why === 'node lost'))
     assert.is(told.filter((line) => line.startsWith('node.lost')).length, 1)
   },
 )
@@ -141,7 +141,7 @@ suiteOfLab('a dead node takes its guests along', async (t) => {
   await until(cluster, () => cluster.guest(300)?.condition === 'running')
   t.lab.scenarios.on('node-down', 'pve', { settled: true })
   await until(cluster, () => cluster.guest(300)?.condition === 'unknown')
-  assert.is(cluster.guest(300)?.why, 'node off')
+  assert.is(cluster.guest(300)?.why, 'node lost')
   assert.is(cluster.guest(300)?.name, 'twingate')
   assert.is(cluster.guest(303)?.condition, 'running')
 })

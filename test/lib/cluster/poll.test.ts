@@ -245,7 +245,7 @@ poll('a node that dies takes its guests into the unknown with the next poll', as
   assert.is(s.cluster.node('PVE')?.reach, 'offline')
   for (const vmid of [300, 302]) {
     assert.is(s.cluster.guest(vmid)?.condition, 'unknown')
-    assert.is(s.cluster.guest(vmid)?.why, 'node off')
+    assert.is(s.cluster.guest(vmid)?.why, 'node lost')
     assert.is(s.cluster.guest(vmid)?.cpu, undefined)
     assert.is(s.cluster.guest(vmid)?.word, 'running', 'Proxmox goes on saying so')
   }

@@ -91,7 +91,7 @@ state('a shared storage stands once, with the word of the node that has it worki
   assert.is(backup?.condition, 'available')
   const local = pictureOf(w).storages.find((s) => s.id === 'Home/local')
   assert.is(local?.condition, 'unknown')
-  assert.is(local?.why, 'node off')
+  assert.is(local?.why, 'node lost')
   assert.is(local?.use, undefined)
 })
 

@@ -246,7 +246,7 @@ failover(
     await px.cluster.status()
     const problem = await problemOf(px.nodes.services('pve3'))
     assert.is(problem.kind, 'unreachable')
-    assert.match(problem.message, /pve3 is off/)
+    assert.match(problem.message, /pve3 is lost/)
     assert.equal(await px.nodes.rrd('pve3', 'hour'), [{ time: 60, cpu: 0.5 }])
     await px.guests.rrd({ node: 'pve3', kind: 'lxc', vmid: 104 }, 'hour')
     await clock.advance(16_000)

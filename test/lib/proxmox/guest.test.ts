@@ -75,7 +75,7 @@ guest('a guest of a node that is off is unknown at once, whatever its row says',
   const gone = { ...ct, nodeOnline: false }
   assert.is(stateOf(gone), 'unknown')
   assert.equal(allowed(gone), [])
-  assert.is(whyNot('stop', gone), 'The node of web is off.')
+  assert.is(whyNot('stop', gone), 'The node of web is lost.')
   assert.equal(allowed({ ...ct, nodeOnline: undefined }), [])
   assert.equal(allowed({ ...ct, status: 'unknown' }), [])
 })

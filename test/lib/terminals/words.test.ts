@@ -143,7 +143,7 @@ words('a guest with an SSH of its own is reached there', () => {
 words('a place that is off or does not exist is refused with the next step', () => {
   const world = calmEvening() as World
   const off = { ...world, nodes: world.nodes.map((n) => ({ ...n, reach: 'offline' as const })) }
-  assert.throws(() => demandTarget(targetsOf([host('pve')], off), 'node/pve'), /pve is off/)
+  assert.throws(() => demandTarget(targetsOf([host('pve')], off), 'node/pve'), /pve is lost/)
   assert.throws(
     () => demandTarget(targetsOf([host('pve')], world), 'node/pv'),
     (e: { kind: string; next: string }) => e.kind === 'not-found' && /node\/pve/.test(e.next),

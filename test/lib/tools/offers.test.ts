@@ -53,7 +53,7 @@ offers('who may only look, STOP, and lost quorum speak against everything', () =
 offers('a guest of a node that is off is offered nothing', () => {
   const picture = oneNodeOff()
   const told = reasons({ ...calm(), picture }, picture, 'unknown')
-  for (const why of [told.start, told.shutdown, told.reboot]) assert.match(why ?? '', 'is off')
+  for (const why of [told.start, told.shutdown, told.reboot]) assert.match(why ?? '', 'is lost')
 })
 offers('a deed under way is named with who and since when', () => {
   const { guest } = reasons(calm())

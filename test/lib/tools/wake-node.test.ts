@@ -105,7 +105,7 @@ waking('is running after 25 s, and failed when nobody answers within 3 min', asy
   assert.is(deed().state, 'running')
   await stage.clock.advance(10_000)
   assert.is(deed().state, 'failed')
-  assert.is(deed().text, 'Waking of agent1 failed: no answer after 3 min. agent1 is off.')
+  assert.is(deed().text, 'Waking of agent1 failed: no answer after 3 min. agent1 is lost.')
   assert.is(stage.tools.last('node/agent1')?.id, first.id)
 })
 
@@ -142,7 +142,7 @@ waking(
     await stage.clock.advance(0)
     const told = await answer
     assert.is(told.problem?.kind, 'halted')
-    assert.match(told.text, 'cancelled by STOP. agent1 is off.')
+    assert.match(told.text, 'cancelled by STOP. agent1 is lost.')
     assert.is((await stage.wake('agent1')).problem?.kind, 'halted')
     assert.is(stage.sent.length, 1)
   },
