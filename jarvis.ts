@@ -22,6 +22,7 @@ import { createWriteBuffer } from './lib/db/write-buffer.ts'
 import { messageOf } from './lib/errors.ts'
 import { createEvents } from './lib/events/events.ts'
 import type { Events } from './lib/events/kinds.ts'
+import { createLlm } from './lib/llm/llm.ts'
 import type { Log } from './lib/log.ts'
 import { createMemory } from './lib/memory/memory.ts'
 import { createProxmox } from './lib/proxmox/client.ts'
@@ -226,6 +227,19 @@ const compose = async (
     }),
     push: () => live.flush(),
   })
+  const llm = createLlm({
+    config: config.llm,
+    db,
+    clock,
+    log,
+    timeZone: config.timeZone,
+    bus,
+  })
+  undo.push(() => llm.close())
+  // A thought that goes on after STOP would end in a deed that is refused: better not to think it.
+  stop.onChange(({ state }) => {
+    if (state.pressed) llm.halt()
+  })
   const terminals = createTerminals({
     ssh,
     db,
@@ -252,6 +266,7 @@ const compose = async (
     tools,
     memory,
     terminals,
+    llm,
     stop,
     macOf: (node: string) => macs.of(node)?.mac,
     trouble: disk.trouble,
@@ -303,6 +318,9 @@ const compose = async (
       await memory.consolidate()
       memory.sweep()
     },
+  )
+  schedule.every('llm: forget old calls', { cron: '7 4 * * *', timeZone: config.timeZone }, () =>
+    llm.sweep(),
   )
   schedule.every('history: thin out', { cron: '27 * * * *', timeZone: config.timeZone }, () =>
     cluster.history.sweep(),

@@ -127,6 +127,42 @@ const wall = z.strictObject({
     .default('off'),
 })
 
+const key = { apiKey: text.optional(), apiKeyFile: text.optional() }
+const address = z.url({ protocol: /^https?$/, error: 'expected an http or https address' })
+const usd = z.union([z.literal('off'), z.number().min(0)], {
+  error: 'expected US dollars, or "off"',
+})
+
+const claude = z.strictObject({
+  ...key,
+  baseUrl: address.default('https://api.anthropic.com'),
+  models: z
+    .strictObject({
+      routine: text.default('claude-haiku-5-5'),
+      complex: text.default('claude-sonnet-5-5'),
+    })
+    .prefault({}),
+})
+/** What holds when only a key is given. */
+export const claudeDefaults = claude.parse({})
+
+const llm = z.strictObject({
+  claude: claude.optional(),
+  local: z
+    .strictObject({
+      ...key,
+      url: address,
+      model: text.optional(),
+      contextTokens: whole(512, 10_000_000).optional(),
+      loadMinutes: whole(1, 60).default(5),
+      firstMinutes: whole(1, 120).default(20),
+      pauseSeconds: whole(5, 3600).default(120),
+    })
+    .optional(),
+  budget: z.strictObject({ dayUsd: usd.default(1), monthUsd: usd.default(20) }).prefault({}),
+  private: z.enum(['local', 'any'], { error: 'expected local or any' }).default('any'),
+})
+
 export const fileShape = z.strictObject(
   {
     server: server.prefault({}),
@@ -138,6 +174,7 @@ export const fileShape = z.strictObject(
     ssh: ssh.prefault({}),
     wake: wake.prefault({}),
     wall: wall.prefault({}),
+    llm: llm.prefault({}),
   },
   { error: 'expected settings, one a line' },
 )
@@ -182,6 +219,22 @@ const good: Record<string, string> = {
   'wake.broadcast': '192.168.1.255',
   'wake.port': '9',
   'wall.night': '"22:30-06:30"',
+  'llm.claude.apiKey': 'apiKeyFile: secrets/claude, or the variable JARVIS_CLAUDE_KEY_FILE',
+  'llm.claude.apiKeyFile': 'secrets/claude',
+  'llm.claude.baseUrl': 'https://api.anthropic.com',
+  'llm.claude.models': '{ routine: claude-haiku-5-5, complex: claude-sonnet-5-5 }',
+  'llm.claude.models.routine': 'claude-haiku-5-5',
+  'llm.claude.models.complex': 'claude-sonnet-5-5',
+  'llm.local.url': 'http://192.168.1.60:8080',
+  'llm.local.model': 'what the server calls it; leave it out for llama-server',
+  'llm.local.apiKeyFile': 'secrets/local-model',
+  'llm.local.contextTokens': '8192',
+  'llm.local.loadMinutes': '5',
+  'llm.local.firstMinutes': '20',
+  'llm.local.pauseSeconds': '120',
+  'llm.budget.dayUsd': '1',
+  'llm.budget.monthUsd': '20',
+  'llm.private': 'local',
   'server.host': '0.0.0.0',
   'server.port': '4000',
   'server.url': 'https://jarvis.home:4000',

@@ -7,10 +7,12 @@ import { lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type ClusterConfig, clusterOf } from './config-cluster.ts'
 import { configProblem, type Mistake, readConfigFile } from './config-file.ts'
+import { llmOf } from './config-llm.ts'
 import { defaults, type FileShape } from './config-shape.ts'
 import { type SshConfig, sshOf } from './config-ssh.ts'
 import { tlsOf } from './config-tls.ts'
 import { Problem } from './errors.ts'
+import type { LlmConfig } from './llm/llm.ts'
 
 export type Config = {
   mode: 'real' | 'lab' | 'setup'
@@ -39,6 +41,7 @@ export type Config = {
   ssh: SshConfig
   wake: FileShape['wake']
   wall: FileShape['wall']
+  llm: LlmConfig
 }
 
 export type Environment = Record<string, string | undefined>
@@ -75,6 +78,7 @@ export const loadConfig = (options: LoadOptions): Config => {
     ssh,
     wake: shape.wake,
     wall: shape.wall,
+    llm: llmOf(reading, file, env, mistakes),
   }
   if (mistakes.length > 0) throw configProblem(reading ? file! : 'The environment', mistakes)
   return deepFreeze(config)

@@ -9,6 +9,7 @@ import type { Cluster } from '../lib/cluster/cluster.ts'
 import type { Config } from '../lib/config.ts'
 import type { EventStore } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
+import type { Llm } from '../lib/llm/llm.ts'
 import type { Log } from '../lib/log.ts'
 import type { Memory } from '../lib/memory/memory.ts'
 import type { Proxmox } from '../lib/proxmox/client.ts'
@@ -66,6 +67,8 @@ export type Needs = {
   memory?: Memory | undefined
   /** Shells on the hosts; the set-up has none. */
   terminals?: Terminals | undefined
+  /** Models and their bill; the set-up has none. */
+  llm?: Llm | undefined
   /** The streams; the set-up has none. */
   live?: Live | undefined
   /** The set-up's talk; a test of other things has none. */

@@ -59,6 +59,8 @@ export type Events = {
   }
   'stop.pressed': { by: string; reason?: string | undefined }
   'stop.released': { by: string; afterMs: number }
+  'llm.booked': { id: number }
+  'llm.budget': { span: 'day' | 'month'; percent: 80 | 100; spent: number; limit: number }
   'session.opened': { account: string; from: string }
   'session.refused': { from: string; tries: number }
   'token.created': { name: string; scope: string; by: string }
@@ -79,6 +81,7 @@ export const passing: ReadonlySet<EventKind> = new Set<EventKind>([
   'guest.changed',
   'storage.changed',
   'backup.changed',
+  'llm.booked',
 ])
 
 /** How loud an event is; what is not listed is `info`. */
@@ -94,6 +97,7 @@ export const severities: Partial<Record<EventKind, Severity>> = {
   'storage.lost': 'warn',
   'stop.pressed': 'warn',
   'stop.released': 'good',
+  'llm.budget': 'warn',
   'session.refused': 'warn',
   'audit.broken': 'crit',
   'disk.full': 'crit',

@@ -45,17 +45,21 @@ export const failureOf = (thrown: unknown, blame: Blame): Omit<Failure, 'said'> 
   const message = `${blame.who} ${text}`
   return {
     kind,
-    message: blame.secret ? message.replaceAll(blame.secret, '…') : message,
+    message: withoutSecret(message, blame.secret),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
 }
+
+/** A placeholder of two letters is no secret and occurs in every word. */
+const withoutSecret = (text: string, secret = '') =>
+  secret.length >= 8 ? text.replaceAll(secret, '…') : text
 
 const own = ({ kind, message }: Trouble): Found => ({ kind, text: message })
 
 const foreign = (thrown: Thrown, { begun }: Blame): Found => {
   const status = typeof thrown?.status === 'number' ? thrown.status : undefined
   const words = wordsOf(thrown)
-  const quoted = words && `: ${words}`
+  const quoted = words ? `: ${/[.!?…]$/.test(words) ? words : `${words}.`}` : '.'
   if (isTooLong(status, words, thrown))
     return { kind: 'too-long', text: `finds that too long${quoted}` }
   const named = byType[String(typeIn(thrown))]

@@ -211,6 +211,39 @@ config('JARVIS_SETUP holds until there is a configuration that is right', ({ dir
   assert.is(loadConfig({ root: dir, env: { ...env, JARVIS_LAB: '1' } }).mode, 'real')
 })
 
+config('models: a key is enough, a budget is there, mistakes are told', ({ dir }) => {
+  assert.equal(load(dir, GOOD).llm, {
+    claude: undefined,
+    local: undefined,
+    budget: { dayUsd: 1, monthUsd: 20 },
+    private: 'any',
+  })
+  const byKey = load(dir, GOOD, { JARVIS_CLAUDE_KEY: ' sk-1\n' }).llm.claude!
+  assert.is(byKey.apiKey, 'sk-1')
+  assert.is(byKey.models.routine, 'claude-haiku-5-5')
+  writeFileSync(join(dir, 'claude'), 'sk-2\n')
+  const whole = load(
+    dir,
+    `${GOOD}llm:
+  claude: { apiKeyFile: claude, models: { complex: claude-opus-5-5 } }
+  local: { url: "http://10.0.0.9:8080/v1", contextTokens: 4096 }
+  budget: { dayUsd: off, monthUsd: 5 }
+  private: local
+`,
+  ).llm
+  assert.equal([whole.claude!.apiKey, whole.claude!.models.complex], ['sk-2', 'claude-opus-5-5'])
+  assert.equal([whole.local!.contextTokens, whole.local!.loadMinutes], [4096, 5])
+  assert.equal([whole.budget, whole.private], [{ dayUsd: undefined, monthUsd: 5 }, 'local'])
+  const wrong = (llm: string, env: Environment = {}) =>
+    refusal(() => load(dir, `${GOOD}llm: ${llm}\n`, env)).message
+  assert.match(wrong('{ claude: {} }'), /llm\.claude\.apiKey: Claude has no key.*apiKeyFile/)
+  assert.match(wrong('{ claude: { apiKeyFile: gone } }'), /gone cannot be read \(ENOENT\)/)
+  assert.match(wrong('{ local: { url: qwen } }'), /llm\.local\.url: .*http:\/\/192/)
+  assert.match(wrong('{ budget: { dayUsd: "-1" } }'), /llm\.budget\.dayUsd/)
+  const env = { JARVIS_CLAUDE_KEY_FILE: join(dir, 'nowhere') }
+  assert.match(refusal(() => load(dir, GOOD, env)).message, /nowhere cannot be read/)
+})
+
 config('the example file is right and shows every setting once', ({ dir }) => {
   const example = readFileSync(
     join(import.meta.dirname ?? '.', '../../jarvis.example.yaml'),
@@ -248,6 +281,21 @@ config('the example file is right and shows every setting once', ({ dir }) => {
     'agent',
     'wake',
     'broadcast',
+    'llm',
+    'claude',
+    'local',
+    'apiKeyFile',
+    'models',
+    'baseUrl',
+    'model',
+    'contextTokens',
+    'loadMinutes',
+    'firstMinutes',
+    'pauseSeconds',
+    'budget',
+    'dayUsd',
+    'monthUsd',
+    'private',
   ])
     assert.match(used, new RegExp(`(^|[\\s{])${key}:`, 'm'), `${key} is not in the example`)
 })

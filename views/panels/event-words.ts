@@ -1,6 +1,6 @@
 /** One sentence for each kind of event. The record is complete, so it is also the list of kinds. */
 import type { EventKind, Events } from '../../lib/events/kinds.ts'
-import { bytes, duration } from '../../lib/format.ts'
+import { bytes, dollars, duration } from '../../lib/format.ts'
 import { shown } from '../parts/shown.ts'
 
 type Words = { [K in EventKind]: (payload: Events[K]) => string }
@@ -52,6 +52,11 @@ export const eventWords: Words = {
   'stop.pressed': (e) =>
     `STOP pressed by ${shown(e.by)}${e.reason ? `: ${shown(e.reason)}` : ''}. Nothing acts.`,
   'stop.released': (e) => `${shown(e.by)} let go of STOP after ${duration(e.afterMs / 1000)}.`,
+  'llm.booked': (e) => `Call ${e.id} of a model is on the bill.`,
+  'llm.budget': (e) =>
+    e.percent === 100
+      ? `The ${e.span}'s ${dollars(e.limit)} for Claude is spent. I think for nothing until it ends.`
+      : `${dollars(e.spent)} of the ${e.span}'s ${dollars(e.limit)} for Claude is spent.`,
   'session.opened': (e) => `${shown(e.account)} logged in from ${shown(e.from)}.`,
   'session.refused': (e) =>
     `Someone at ${shown(e.from)} was refused (${e.tries === 1 ? 'one try' : `${e.tries} tries`}).`,
