@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { paths } from '../lib/paths.ts'
 import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
+import { checkAudit, exportAudit, showAudit } from './audit.ts'
 import { chooseLook } from './choose-look.ts'
 import { actOnGuest, executeTool, showDeed, showTools } from './deeds.ts'
 import { showDiary } from './events-page.ts'
@@ -82,6 +83,12 @@ export const createSite = (needs: Needs): App => {
   app.get(paths.tasks(), showTasks(needs))
   app.get('/tasks/:upid', showTask(needs))
   app.get(paths.diary(), showDiary(needs))
+  app.get(paths.audit(), showAudit(needs))
+  app.get(paths.auditAs('txt'), showAudit(needs, 'text'))
+  app.get(paths.auditAs('json'), showAudit(needs, 'json'))
+  app.get(paths.auditAs('csv'), exportAudit(needs, 'csv'))
+  app.get(paths.auditAs('jsonl'), exportAudit(needs, 'jsonl'))
+  app.post(paths.auditCheck(), checkAudit(needs))
   app.get(paths.power(), showPower(needs))
   app.get(paths.powerStatus('txt'), showPowerStatus(needs, 'text'))
   app.get(paths.powerStatus('json'), showPowerStatus(needs, 'json'))

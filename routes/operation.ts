@@ -12,6 +12,7 @@ export type Answer = {
     | 'text/css'
     | 'text/markdown'
     | 'text/event-stream'
+    | 'application/jsonl'
   )[]
   shape?: z.ZodType
 }

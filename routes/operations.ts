@@ -1,6 +1,7 @@
 /** Every route of the site with what it asks and answers: the one table behind the description of the API. */
 import { panels, paths } from '../lib/paths.ts'
 import { back, failed, type Operation } from './operation.ts'
+import { auditOperations } from './operations-audit.ts'
 import { deedOperations } from './operations-deeds.ts'
 import {
   doorOperations,
@@ -188,6 +189,7 @@ export const operations: Operation[] = [
   ...panelOperations,
   ...readOperations,
   ...pageOperations,
+  ...auditOperations,
   ...deedOperations,
   ...terminalOperations,
   ...memoryOperations,

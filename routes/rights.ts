@@ -17,13 +17,16 @@ export const isForWalls = (path: string): boolean => forWalls.test(path)
 const admin = /^\/(settings|setup|terminals|ws)(\/|$)/
 /** Private things, told to the house by its people. */
 const memory = /^\/memory(\.|\/|$)/
+/** What everybody did, from where, with which words: not for keys that only look at the cluster. */
+const audit = /^\/audit(\/|\.|$)/
 /** Anybody may leave. */
 const leave: string = paths.logout()
 
-/** Looking is `view`, everything that changes something `operate`, the settings `admin`;
+/** Looking is `view`, everything that changes something and the audit trail `operate`, the settings `admin`;
  * the memory is one step more private. */
 export const scopeFor = (method: string, path: string): Scope => {
   if (admin.test(path)) return 'admin'
   if (memory.test(path)) return isSafe(method) ? 'operate' : 'admin'
+  if (audit.test(path)) return 'operate'
   return isSafe(method) || path === leave ? 'view' : 'operate'
 }

@@ -38,12 +38,12 @@ export const wantedEvents = (query: Record<string, string[]>): EventQuery => {
   return { ...wanted, limit: wanted.limit ?? DEFAULT_EVENTS }
 }
 
-const momentIn = (text: string) => {
+export const momentIn = (text: string) => {
   const at = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isFinite(at) ? at : undefined
 }
 
-const whole = (least: number, most: number) => (text: string) => {
+export const whole = (least: number, most: number) => (text: string) => {
   const n = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   return n >= least && n <= most ? n : undefined
 }

@@ -109,6 +109,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
   return {
     app,
     needs,
+    db,
     clock,
     bus,
     world,

@@ -99,6 +99,7 @@ const placesOf = ({ mode, here }: Surroundings): Place[] => {
     { text: 'Terminals', href: paths.terminals() },
     { text: 'Power', href: paths.power() },
     { text: 'Memory', href: paths.memory() },
+    { text: 'Audit', href: paths.audit() },
     { text: 'Settings', href: paths.settings() },
     ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
   ]

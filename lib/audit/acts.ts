@@ -80,14 +80,23 @@ const headOf = (row: Stored): number => {
   return typeof of === 'number' && of < row.id ? of : row.id
 }
 
-/** The entry, also of a row whose text somebody has broken. */
+/** The entry, also of a row that somebody has broken: it must be seen, not fell the page. */
 export const entryIn = (text: string): Entry => {
+  const broken = { who: '?', from: '?', what: '?', verdict: '?' }
   try {
-    return JSON.parse(text) as Entry
+    const entry: unknown = JSON.parse(text)
+    const members = Object.entries(entry as object).filter(([name, value]) =>
+      name === 'args'
+        ? typeof value === 'object'
+        : typeof value === (figures.has(name) ? 'number' : 'string'),
+    )
+    return { ...broken, ...Object.fromEntries(members) }
   } catch {
-    return { who: '?', from: '?', what: '?', verdict: '?', reason: text.slice(0, 200) }
+    return { ...broken, reason: text.slice(0, 200) }
   }
 }
+
+const figures = new Set(['of', 'approval', 'deed', 'tookS'])
 
 /** Every row that fits, oldest first, a part at a time; a part may be empty. */
 export function* partsOf(db: Db, wanted: Wanted): Generator<Stored[], void> {

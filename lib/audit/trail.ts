@@ -67,6 +67,9 @@ export type TrailRow = Entry & {
   sound: boolean
 }
 
+/** `text`: the entry as it is hashed. */
+export type WholeRow = TrailRow & { text: string }
+
 /** What was begun and what concluded it. */
 export type Act = { head: TrailRow; ends: TrailRow[] }
 export type Acts = {
@@ -97,7 +100,7 @@ export type Trail = {
   /** The newest that fit, `limit` acts from below the row `before`. */
   find(wanted: Wanted, page: { limit: number; before?: number | undefined }): Acts
   /** Every row that fits, oldest first, some at a time; a part may be empty. */
-  parts(wanted: Wanted): Generator<TrailRow[], void>
+  parts(wanted: Wanted): Generator<WholeRow[], void>
   /** What a filter can be set to: the first hundred in their order. */
   values(facet: Facet): string[]
   /** Forgets what is older than it is kept; answers how many rows went. */
@@ -196,7 +199,8 @@ export const createTrail = ({ db, clock, keep, log, onBroken }: TrailNeeds): Tra
       }
     },
     *parts(wanted) {
-      for (const rows of partsOf(db, wanted)) yield rows.map(decoded)
+      for (const rows of partsOf(db, wanted))
+        yield rows.map((row) => ({ ...decoded(row), text: row.entry }))
     },
     values: (facet) => valuesOf(db, facet, MOST_VALUES),
     sweep: () => sweep({ db, clock, write, breath }, keep?.auditDays ?? 0),

@@ -47,6 +47,7 @@ const once = [
   '/storage/Home/local?span=week',
   '/tasks',
   '/events',
+  '/audit',
   '/power',
   '/memory',
   '/settings/tokens',

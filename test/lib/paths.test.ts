@@ -13,6 +13,8 @@ const given: Partial<Record<keyof typeof paths, unknown[][]>> = {
   tasks: [[], [{ node: 'pve', outcome: undefined, as: 'json' }]],
   task: [['UPID:pve:1:2:3:vzdump:303:root@pam!t:', { from: 500 }]],
   diary: [[], [{ kind: 'node', subject: 'guest/303' }]],
+  audit: [[], [{ who: 'ci token', before: 7 }]],
+  auditAs: [['txt'], ['json'], ['csv', { who: 'alice' }], ['jsonl']],
   live: [[], [['nodes', 'guests']]],
   login: [[], ['/f/nodes?a=1']],
   welcome: [[], ['a b']],

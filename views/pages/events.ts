@@ -87,7 +87,7 @@ const rowOf = (e: EventLine, m: EventsPage): Html =>
 `
 
 /** Where the subject has a page, its name is the link there. */
-const aboutOf = (subject: string): Html | string => {
+export const aboutOf = (subject: string): Html | string => {
   const cut = subject.indexOf('/')
   const [kind, name] = cut < 0 ? [subject, ''] : [subject.slice(0, cut), subject.slice(cut + 1)]
   const href =
