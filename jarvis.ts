@@ -358,13 +358,14 @@ const bringUpLab = async (data: string, clock: Clock, log: Log, undo: (() => unk
   const { startLab } = await import('./lab/lab.ts')
   const lab = await startLab({ clock, log, ssh: true })
   undo.push(() => lab.stop())
-  const { audit, operate } = lab.tokens
+  const { audit, operate, destroy } = lab.tokens
   const cluster: ClusterConfig = {
     nodes: lab.nodes,
     ca: lab.ca,
     tokens: [
       { ...audit, roles: ['audit'] },
       { ...operate, roles: ['operate'] },
+      { ...destroy, roles: ['destroy'] },
     ],
   }
   const face: LabFace = lab.scenarios

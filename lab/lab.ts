@@ -111,6 +111,7 @@ export const startLab = async ({
   })
   const doors = ssh ? await openSsh({ world, clock }) : undefined
   if (doors) world.onPower(() => void doors.follow())
+  if (doors) world.onGuests(() => void doors.follow())
   const control = await openControl(switches, log)
 
   return {

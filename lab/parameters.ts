@@ -114,6 +114,32 @@ export const listOf = (known: (item: string) => string | undefined): Rule => ({
   }),
 })
 
+/** `a=1,b=2` of known keys; `name` is the parameter's own, as the complaint repeats it. */
+export const property = (name: string, known: string[], required: string[] = []): Rule => ({
+  check: scalar('string', (value) => {
+    const given = pairs(value)
+    const wrong = [
+      ...Object.keys(given)
+        .filter((key) => !known.includes(key))
+        .map((key) => `${name}.${key}: ${UNKNOWN}`),
+      ...required.filter((key) => !(key in given)).map((key) => `${name}.${key}: ${MISSING}`),
+    ]
+    return wrong.length ? `invalid format - format error\n${wrong.join('\n')}\n` : undefined
+  }),
+})
+
+/** The pairs of a property string; a value without a key stands under the empty one. */
+export const pairs = (value: string): Values =>
+  Object.fromEntries(
+    value
+      .split(',')
+      .filter(Boolean)
+      .map((part) => {
+        const at = part.indexOf('=')
+        return at < 0 ? ['', part] : [part.slice(0, at), part.slice(at + 1)]
+      }),
+  )
+
 export const needed = (rule: Rule): Rule => ({ ...rule, required: true })
 
 /** `a,b;c d` as Proxmox splits its lists. */

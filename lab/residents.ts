@@ -1,5 +1,6 @@
 /** The guests: the five of the household, and lodgers as many as are wished for. */
 import { days, hours } from '../lib/clock.ts'
+import { hwaddrOf, ipOf } from './newcomers.ts'
 import type { Random } from './random.ts'
 import { GiB, type Guest, type Kind, type Snapshot } from './things.ts'
 
@@ -29,11 +30,6 @@ const guest = (
     wish.storage.startsWith('local') && wish.storage !== 'local-lvm'
       ? `${wish.storage}:${vmid}/${file}.raw`
       : `${wish.storage}:${file}`
-  const tail = vmid
-    .toString(16)
-    .padStart(6, '0')
-    .toUpperCase()
-    .replace(/(..)(?=.)/g, '$1:')
   return {
     vmid,
     kind,
@@ -47,10 +43,7 @@ const guest = (
     agent: kind === 'qemu' && !wish.stopped,
     deaf: false,
     disk: { storage: wish.storage, volid, size: wish.size, used: wish.used, destroyed: false },
-    net: {
-      hwaddr: `BC:24:11:${tail}`,
-      ip: `127.0.${1 + (Math.floor(vmid / 100) % 250)}.${1 + (vmid % 100)}`,
-    },
+    net: { hwaddr: hwaddrOf(vmid), ip: ipOf(vmid) },
     load: wish.load,
     snapshots: wish.snapshots ?? [],
     ...(wish.snapshots?.length ? { parent: wish.snapshots.at(-1)!.name } : {}),

@@ -1,36 +1,30 @@
 /**
- * What the commands of a simulated node say, in words of our own. Nothing is run: every answer is
+ * What the commands of a simulated machine say, in words of our own. Nothing is run: every answer is
  * computed from the world at that moment.
  */
-import { configPath, type Guest, isRunning, type Kind, type Node, runAt } from './things.ts'
+import { dockerCommands } from './docker-cli.ts'
+import { type Answer, type Command, failure, isAwake, lines, type Place } from './place.ts'
+import { filterCommands } from './shell-filters.ts'
+import { pveCommands } from './shell-pve.ts'
+import { systemCommands } from './shell-system.ts'
+import type { Node } from './things.ts'
+import { pipelines } from './words.ts'
 import type { World } from './world.ts'
 
-export type Answer = { out?: string; err?: string; code?: number }
-type Command = (words: string[], node: Node, world: World) => Answer
-
-const lines = (...rows: string[]): Answer => ({ out: rows.map((r) => `${r}\n`).join('') })
-
-const uptime: Command = (_, node, world) => {
-  const { uptime: s = 0, loadavg = 0 } = world.figures.node(node, world.now()) ?? {}
-  const days = Math.floor(s / 86_400)
-  const two = (n: number) => String(Math.floor(n)).padStart(2, '0')
-  const up = `${days > 0 ? `${days} days, ` : ''}${two((s % 86_400) / 3600)}:${two((s % 3600) / 60)}`
-  const load = [1, 0.95, 0.9].map((f) => (loadavg * f).toFixed(2)).join(', ')
-  return lines(` ${clockOf(world)} up ${up},  1 user,  load average: ${load}`)
-}
-const clockOf = (world: World) => new Date(world.now()).toISOString().slice(11, 19)
-
-const files = (node: Node, world: World): Record<string, string> => ({
-  '/etc/hostname': node.name,
-  '/etc/os-release': 'PRETTY_NAME="A simulated node of the lab"\nID=debian',
-  '/etc/motd': 'This node does not exist. Have a look around; nothing can break.',
+const files = ({ name, node, guest }: Place, world: World): Record<string, string> => ({
+  '/etc/hostname': name,
+  '/etc/os-release': guest
+    ? 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"'
+    : 'PRETTY_NAME="A simulated node of the lab"\nID=debian',
+  '/etc/motd': 'This machine does not exist. Have a look around; nothing can break.',
   '/etc/hosts': world.nodes.map((n) => `${n.ip} ${n.name}`).join('\n'),
   '/proc/loadavg': (world.figures.node(node, world.now())?.loadavg ?? 0).toFixed(2),
-  '/root/notes.txt': 'Ask Jarvis before you touch the cables.',
+  ...(guest ? {} : { '/root/notes.txt': 'Ask Jarvis before you touch the cables.' }),
 })
 
-const cat: Command = (words, node, world) => {
-  const all = files(node, world)
+const cat: Command = (words, place, world, input) => {
+  if (words.length === 0) return { out: input }
+  const all = files(place, world)
   const out: string[] = []
   const err: string[] = []
   for (const file of words) {
@@ -41,89 +35,89 @@ const cat: Command = (words, node, world) => {
   return { out: out.join(''), err: err.join(''), code: err.length > 0 ? 1 : 0 }
 }
 
-const ls: Command = (words, node, world) => {
+const ls: Command = (words, place, world) => {
   const folder = words.find((w) => !w.startsWith('-')) ?? '/root'
   const below = `${folder.replace(/\/+$/, '')}/`
-  const names = Object.keys(files(node, world))
+  const names = Object.keys(files(place, world))
     .filter((path) => path.startsWith(below))
     .map((path) => path.slice(below.length).split('/')[0]!)
   if (names.length > 0) return lines(...[...new Set(names)].sort())
-  return { err: `ls: cannot access '${folder}': No such file or directory\n`, code: 2 }
+  return failure(`ls: cannot access '${folder}': No such file or directory`, 2)
 }
 
-const row = (cells: (string | number)[], widths: number[]) =>
-  cells
-    .map((cell, i) => String(cell).padEnd(widths[i] ?? 0))
-    .join(' ')
-    .trimEnd()
-
-const guestTool =
-  (kind: Kind): Command =>
-  ([verb, vmid], node, world) => {
-    const own = world.guestsOn(node.name).filter((g) => g.kind === kind)
-    const word = (g: Guest) => (isRunning(g) ? 'running' : 'stopped')
-    if (verb === 'list')
-      return lines(
-        row(['VMID', 'STATUS', 'NAME'], [8, 10]),
-        ...own.map((g) => row([g.vmid, word(g), g.name], [8, 10])),
-      )
-    if (verb !== 'status')
-      return { err: `The lab's ${kind} tool knows list and status.\n`, code: 255 }
-    const guest = own.find((g) => g.vmid === Number(vmid))
-    if (guest) return lines(`status: ${word(guest)}`)
-    const path = configPath(kind, node.name, vmid ?? '')
-    return { err: `Configuration file '${path}' does not exist\n`, code: 2 }
-  }
-
-/** Prints everything and exits 2 without quorum, as the real one does (seen on PVE 9.2.11). */
-const pvecm: Command = ([verb], _, world) => {
-  if (verb !== 'status' && verb !== 'nodes')
-    return { err: 'usage: pvecm status|nodes\n', code: 255 }
-  const online = world.nodes.filter((n) => world.isOnline(n))
-  const quorate = world.isQuorate()
-  const members = online.map((n) => `${String(n.nodeid).padStart(6)}  1 vote  ${n.name}`)
-  if (verb === 'nodes') return lines('Members:', ...members)
-  return {
-    ...lines(
-      `Cluster:  ${world.clusterName}`,
-      `Nodes:    ${online.length} of ${world.nodes.length}`,
-      `Quorate:  ${quorate ? 'Yes' : 'No'}`,
-      '',
-      'Members:',
-      ...members,
-    ),
-    code: quorate ? 0 : 2,
-  }
-}
-
-const commands: Record<string, Command> = {
-  hostname: (_, node) => lines(node.name),
-  uptime,
-  whoami: () => lines('root'),
-  id: () => lines('uid=0(root) gid=0(root) groups=0(root)'),
-  pwd: () => lines('/root'),
-  date: (_, __, world) => lines(new Date(world.now()).toUTCString()),
-  uname: (_, node) => lines(`Linux ${node.name} 6.17.4-1-pve x86_64`),
-  pveversion: () => lines('pve-manager/9.2.11 (a simulated node)'),
-  echo: (words) => lines(words.join(' ')),
+const common: Record<string, Command> = {
+  ...systemCommands,
+  ...filterCommands(files),
   cat,
   ls,
-  qm: guestTool('qemu'),
-  pct: guestTool('lxc'),
-  pvecm,
   true: () => ({}),
   false: () => ({ code: 1 }),
   ':': () => ({}),
   cd: () => ({}),
   set: () => ({}),
-  help: () => lines(`This shell knows: ${Object.keys(commands).sort().join(' ')} exit sleep`),
+  echo: (words) => lines(words.join(' ')),
+  command: (words, place) => {
+    const name = words.find((w) => !w.startsWith('-')) ?? ''
+    return Object.hasOwn(commandsOf(place), name) ? lines(`/usr/bin/${name}`) : { code: 1 }
+  },
+  help: (_, place) =>
+    lines(`This shell knows: ${Object.keys(commandsOf(place)).sort().join(' ')} exit sleep`),
 }
 
+/** Docker lives in the management VM, Proxmox's tools on the nodes. */
+const commandsOf = ({ guest }: Place): Record<string, Command> => {
+  if (!guest) return { ...common, ...pveCommands }
+  return guest.vmid === DOCKER_IN ? { ...common, ...dockerCommands } : common
+}
+export const DOCKER_IN = 103
+
 /** One simple command; `sleep` and `exit` are the caller's. */
-export const answerTo = ([name = '', ...words]: string[], node: Node, world: World): Answer => {
-  if (!runAt(node, world.now())) return { code: 255 }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  return command?.(words, node, world) ?? { err: `sh: ${name}: not found\n`, code: 127 }
+export const answerTo = (
+  [name = '', ...words]: string[],
+  place: Place,
+  world: World,
+  input = '',
+): Answer => {
+  if (!isAwake(place, world)) return { code: 255 }
+  const known = commandsOf(place)
+  const bare = name.replace(/^\/(?:usr\/)?s?bin\//, '')
+  const command = Object.hasOwn(known, bare) ? known[bare] : undefined
+  return command?.(words, place, world, input) ?? failure(`sh: ${name}: not found`, 127)
+}
+
+/** Commands that feed each other; all but the last are heard by the next one only. */
+export const answerToAll = (
+  commands: string[][],
+  place: Place,
+  world: World,
+  input = '',
+): Answer => {
+  let said: Answer = { out: input }
+  let err = ''
+  let takes = 0
+  for (const words of commands) {
+    said = answerTo(words, place, world, said.out ?? '')
+    err += said.err ?? ''
+    takes += said.takes ?? 0
+  }
+  return { ...said, err, takes }
+}
+
+/** A whole script at once, for those who wait for its end. */
+export const runScript = (script: string, place: Place, world: World, input = ''): Answer => {
+  const all: Required<Answer> = { out: '', err: '', code: 0, takes: 0 }
+  let skip = false
+  for (const { commands, next } of pipelines(script)) {
+    if (!skip) {
+      const said = answerToAll(commands, place, world, input)
+      all.out += said.out ?? ''
+      all.err += said.err ?? ''
+      all.takes += said.takes ?? 0
+      all.code = said.code ?? 0
+    }
+    skip = (next === '&&' && all.code !== 0) || (next === '||' && all.code === 0)
+  }
+  return all
 }
 
 /**

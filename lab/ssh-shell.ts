@@ -1,12 +1,12 @@
 /** One session on a simulated node: a command line, or a prompt with an echo. */
 import type { ServerChannel } from 'ssh2'
 import type { Clock } from '../lib/clock.ts'
-import { answerTo, sensorsOf } from './shell-answers.ts'
-import type { Node } from './things.ts'
-import { simpleCommands } from './words.ts'
+import { inGuest, type Place } from './place.ts'
+import { answerToAll, sensorsOf } from './shell-answers.ts'
+import { pipelines, quoted, simpleCommands } from './words.ts'
 import type { World } from './world.ts'
 
-type Scene = { node: Node; world: World; clock: Clock; jobs: Jobs; isTerminal: boolean }
+type Scene = { place: Place; world: World; clock: Clock; jobs: Jobs; isTerminal: boolean }
 type Signal = 'TERM' | 'KILL'
 
 /** What runs on the nodes, by process id, so that a command on another channel can end it. */
@@ -34,16 +34,17 @@ const runLine = async (channel: ServerChannel, scene: Scene, line: string) => {
     return finish(channel, 0)
   }
   const script = mark ? scriptOf(words.slice(5)) : line
-  const guest = scene.isTerminal ? guestOf(script, scene) : undefined
-  if (guest) return prompt(channel, scene, guest)
+  const inside = scene.isTerminal ? guestOf(script, scene) : undefined
+  if (inside) return prompt(channel, { ...scene, place: inside })
   const code = await run(channel, scene, script, pid)
   finish(channel, code)
 }
 
 /** `pct enter 302`: a prompt inside the container. */
-const guestOf = (script: string, { node, world }: Scene): string | undefined => {
+const guestOf = (script: string, { place, world }: Scene): Place | undefined => {
   const vmid = /^pct enter (\d+)$/.exec(script)?.[1]
-  return world.guests.find((g) => String(g.vmid) === vmid && g.node === node.name)?.name
+  const found = world.guests.find((g) => String(g.vmid) === vmid && g.node === place.node.name)
+  return found && inGuest(found, world)
 }
 
 /** The words that were started, as a script again. */
@@ -51,10 +52,7 @@ const scriptOf = (words: string[]): string => {
   const first = words[0] === 'env' ? words.findIndex((w, i) => i > 0 && !/^\w+=/.test(w)) : 0
   const [program, flag, script] = words.slice(first)
   if (program === 'sh' && flag === '-c') return script ?? ''
-  return words
-    .slice(first)
-    .map((w) => `'${w.replaceAll("'", '')}'`)
-    .join(' ')
+  return words.slice(first).map(quoted).join(' ')
 }
 
 type Code = number | Signal
@@ -71,32 +69,52 @@ const run = async (
   script: string,
   pid: number,
 ): Promise<Code> => {
-  const { node, world } = scene
+  const { place, world } = scene
   if (script.includes('hwmon/hwmon')) {
-    channel.write(sensorsOf(node, world))
+    if (!place.guest) channel.write(sensorsOf(place.node, world))
     return 0
   }
-  // These nodes have no tmux, so that the demo shows the other way.
+  // These machines have no tmux, so that the demo shows the other way.
   if (script.includes('command -v tmux')) {
     if (script !== 'command -v tmux') channel.write('none\n')
     return script === 'command -v tmux' ? 1 : 0
   }
   let code = 0
-  for (const words of simpleCommands(script)) {
-    if (words[0] === 'exit') return Number(words[1] ?? code) || 0
-    if (words[0] === 'sleep') {
-      const ended = await rest(scene, Number(words[1]) || 0, pid, channel)
-      if (ended) return ended
-      continue
+  let skip = false
+  for (const { commands, next } of pipelines(script)) {
+    if (!skip) {
+      const said = await speak(channel, scene, commands, pid, code)
+      if (said.end !== undefined) return said.end
+      code = said.code
     }
-    const said = answerTo(words, node, world)
-    const eol = (text: string) => (scene.isTerminal ? text.replaceAll('\n', '\r\n') : text)
-    if (said.out) channel.write(eol(said.out))
-    if (said.err) (scene.isTerminal ? channel : channel.stderr).write(eol(said.err))
-    code = said.code ?? 0
+    skip = (next === '&&' && code !== 0) || (next === '||' && code === 0)
   }
   return code
 }
+
+/** One pipeline; `end`: the script is over, by `exit` or by a signal. */
+const speak = async (
+  channel: ServerChannel,
+  scene: Scene,
+  commands: string[][],
+  pid: number,
+  before: number,
+): Promise<{ code: number; end?: Code }> => {
+  const [name, first] = commands[0]!
+  if (name === 'exit') return { code: before, end: Number(first ?? before) || 0 }
+  if (name === 'sleep') return waited(await rest(scene, Number(first) || 0, pid, channel))
+  const said = answerToAll(commands, scene.place, scene.world)
+  if (said.takes) {
+    const ended = await rest(scene, said.takes / 1000, pid, channel)
+    if (ended) return { code: 0, end: ended }
+  }
+  const eol = (text: string) => (scene.isTerminal ? text.replaceAll('\n', '\r\n') : text)
+  if (said.out) channel.write(eol(said.out))
+  if (said.err) (scene.isTerminal ? channel : channel.stderr).write(eol(said.err))
+  return { code: said.code ?? 0 }
+}
+
+const waited = (ended: Signal | undefined) => (ended ? { code: 0, end: ended } : { code: 0 })
 
 /** Sleeps; answers the signal that ended it before its time. */
 const rest = ({ clock, jobs }: Scene, seconds: number, pid: number, channel: ServerChannel) =>
@@ -112,8 +130,8 @@ const rest = ({ clock, jobs }: Scene, seconds: number, pid: number, channel: Ser
   })
 
 /** Letters are echoed as they come; Enter runs the line, Ctrl-C drops it, Ctrl-D leaves. */
-const prompt = (channel: ServerChannel, scene: Scene, name = scene.node.name) => {
-  const sign = `root@${name}:~# `
+const prompt = (channel: ServerChannel, scene: Scene) => {
+  const sign = `root@${scene.place.name}:~# `
   let line = ''
   let busy = Promise.resolve()
   const enter = async (typed: string) => {
@@ -121,7 +139,7 @@ const prompt = (channel: ServerChannel, scene: Scene, name = scene.node.name) =>
     await run(channel, scene, typed, scene.jobs.newPid())
     channel.write(sign)
   }
-  channel.write(`This node is simulated; help lists what its shell knows.\r\n${sign}`)
+  channel.write(`This machine is simulated; help lists what its shell knows.\r\n${sign}`)
   channel.on('data', (chunk: Buffer) => {
     for (const letter of chunk.toString('utf8')) {
       if (letter === '\r' || letter === '\n') {

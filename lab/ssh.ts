@@ -5,8 +5,10 @@
 import type { AddressInfo } from 'node:net'
 import type { Connection, ParsedKey, Server, ServerChannel, Session, utils as Utils } from 'ssh2'
 import type { Clock } from '../lib/clock.ts'
+import { inGuest, onNode, type Place } from './place.ts'
+import { DOCKER_IN } from './shell-answers.ts'
 import { createJobs, type Jobs, serveShell } from './ssh-shell.ts'
-import { isUp, type Node } from './things.ts'
+import { isRunning, isUp, type Node } from './things.ts'
 import type { World } from './world.ts'
 
 export type LabSshHost = {
@@ -27,8 +29,20 @@ export type LabSsh = {
   close(): Promise<void>
 }
 
-type Seat = { node: Node; key: string; fingerprint: string; port: number; open?: Open | undefined }
+type Seat = {
+  name: string
+  aliases: string[]
+  /** Where it listens: an address of loopback. */
+  at: () => string
+  /** What is behind the door now; nothing while it is off. */
+  place: () => Place | undefined
+  key: string
+  fingerprint: string
+  port: number
+  open?: Open | undefined
+}
 type Open = { close(): Promise<void> }
+type Door = Pick<Seat, 'name' | 'aliases' | 'at' | 'place'>
 
 export const openSsh = async ({
   world,
@@ -44,11 +58,11 @@ export const openSsh = async ({
   const allowed = utils.parseKey(own.public) as ParsedKey
   const jobs = createJobs()
 
-  const seatOf = (node: Node): Seat => {
+  const seatOf = (door: Door): Seat => {
     const { private: key, public: line } = soundKey(utils)
     const blob = Buffer.from(line.split(' ')[1]!, 'base64')
     const hash = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
-    return { node, key, fingerprint: `SHA256:${hash}`, port: 0 }
+    return { ...door, key, fingerprint: `SHA256:${hash}`, port: 0 }
   }
   const listen = async (seat: Seat): Promise<Open> => {
     const clients = new Set<Connection>()
@@ -56,12 +70,14 @@ export const openSsh = async ({
       clients.add(client)
       client.on('error', () => {})
       client.once('close', () => clients.delete(client))
-      serveClient(client, { node: seat.node, world, clock, jobs, allowed })
+      const place = seat.place()
+      if (place) serveClient(client, { place, world, clock, jobs, allowed })
+      else client.end()
     })
     server.on('error', () => {})
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(seat.port, seat.node.ip, () => resolve())
+      server.listen(seat.port, seat.at(), () => resolve())
     })
     seat.port = (server.address() as AddressInfo).port
     return {
@@ -73,12 +89,12 @@ export const openSsh = async ({
     }
   }
 
-  const seats = world.nodes.map(seatOf)
-  for (const seat of seats) seat.open = await listen(seat)
+  const seats = [...world.nodes.map(nodeDoor), ...dockerDoor(world)].map(seatOf)
+  for (const seat of seats) if (seat.place()) seat.open = await listen(seat)
   let closed = false
   let moves: Promise<unknown> = Promise.resolve()
   const settle = async (seat: Seat) => {
-    const wanted = !closed && isUp(seat.node)
+    const wanted = !closed && seat.place() !== undefined
     if (wanted === (seat.open !== undefined)) return
     const { open } = seat
     seat.open = undefined
@@ -91,10 +107,10 @@ export const openSsh = async ({
   }
   return {
     key: own.private,
-    hosts: seats.map(({ node, port, fingerprint }) => ({
-      name: node.name,
-      aliases: node.aliases,
-      address: node.ip,
+    hosts: seats.map(({ name, aliases, at, port, fingerprint }) => ({
+      name,
+      aliases,
+      address: at(),
       port,
       user: 'root',
       fingerprint,
@@ -105,6 +121,35 @@ export const openSsh = async ({
       await follow()
     },
   }
+}
+
+const nodeDoor = (node: Node): Door => ({
+  name: node.name,
+  aliases: node.aliases,
+  at: () => node.ip,
+  place: () => (isUp(node) ? onNode(node) : undefined),
+})
+
+/** The management VM, under the name by which its Docker is known; only while it runs. */
+const dockerDoor = (world: World): Door[] => {
+  const vm = () => world.guest(DOCKER_IN)
+  const first = vm()
+  if (!first || !isRunning(first)) return []
+  // Where all nodes share one address there is no other either.
+  const [one, two] = world.nodes
+  const at = two && one!.ip === two.ip ? one!.ip : first.net.ip
+  return [
+    {
+      name: 'docker',
+      aliases: ['management'],
+      at: () => at,
+      place() {
+        const guest = vm()
+        if (!guest || !isRunning(guest) || !isUp(world.node(guest.node)!)) return undefined
+        return inGuest(guest, world)
+      },
+    },
+  ]
 }
 
 /**
@@ -118,7 +163,7 @@ export const soundKey = (utils: typeof Utils): { private: string; public: string
   }
 }
 
-type Needs = { node: Node; world: World; clock: Clock; jobs: Jobs; allowed: ParsedKey }
+type Needs = { place: Place; world: World; clock: Clock; jobs: Jobs; allowed: ParsedKey }
 
 const serveClient = (client: Connection, { allowed, ...scene }: Needs) => {
   client.on('authentication', (context) => {

@@ -1,5 +1,6 @@
 /** What the simulated cluster is made of: nodes, guests, storages, volumes. Times are in ms. */
 
+export const MiB = 1024 ** 2
 export const GiB = 1024 ** 3
 export const TiB = 1024 ** 4
 

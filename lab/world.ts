@@ -4,6 +4,7 @@
  */
 import { type Clock, minutes, seconds } from '../lib/clock.ts'
 import { createCast } from './cast.ts'
+import { createDocker } from './docker.ts'
 import { createFigures } from './figures.ts'
 import type { Random } from './random.ts'
 import {
@@ -162,6 +163,8 @@ export const createWorld = ({ clock, random, nodes, guests }: WorldOptions) => {
     settle,
     remove,
     move,
+    /** In the management VM. */
+    docker: createDocker({ now: () => clock.now(), host: () => byVmid.get(103) }),
     /** Who is in the nightly backup job, by VMID; those who are gone stay in it unless purged. */
     nightly: [103, 300, 302],
     lose,

@@ -1,8 +1,12 @@
 /** Every call the lab understands. */
 import type { Kit, Route } from '../routing.ts'
 import type { Kind } from '../things.ts'
+import { agentRoutes } from './agent.ts'
 import { backupJobRoutes } from './backup-jobs.ts'
+import { cloneRoutes } from './clone.ts'
 import { clusterRoutes } from './cluster.ts'
+import { contentRoutes } from './content.ts'
+import { createRoutes } from './create.ts'
 import { destroyRoutes } from './destroy.ts'
 import { groupRoutes } from './groups.ts'
 import { guestRoutes } from './guests.ts'
@@ -15,7 +19,7 @@ import { nodeNetworkRoutes } from './node-network.ts'
 import { nodeRoutes } from './nodes.ts'
 import { poolRoutes } from './pools.ts'
 import { powerRoutes } from './power.ts'
-import { refusedRoutes } from './refused.ts'
+import { resizeRoutes } from './resize.ts'
 import { rightsRoutes } from './rights.ts'
 import { rrdRoutes } from './rrd.ts'
 import { snapshotRoutes } from './snapshots.ts'
@@ -47,12 +51,16 @@ export const allRoutes = (kit: Kit): Route[] => [
   ...rightsRoutes(kit),
   ...poolRoutes(kit),
   ...vzdumpRoutes(kit),
+  ...createRoutes(kit),
+  ...contentRoutes(kit),
+  ...agentRoutes(kit),
   ...kinds.flatMap((kind) => [
     ...guestRoutes(kit, kind),
     ...powerRoutes(kit, kind),
     ...snapshotRoutes(kit, kind),
     ...destroyRoutes(kit, kind),
     ...migrateRoutes(kit, kind),
-    ...refusedRoutes(kit, kind),
+    ...cloneRoutes(kit, kind),
+    ...resizeRoutes(kit, kind),
   ]),
 ]

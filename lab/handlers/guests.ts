@@ -1,9 +1,9 @@
 /** Guests: lists, state, configuration, addresses. Power and snapshots have files of their own. */
 import { createHash } from 'node:crypto'
 import { died, noSuchGuest } from '../answer.ts'
-import { boolean, configId, dnsName, integer, items, oneOf, text } from '../parameters.ts'
+import { boolean, configId, dnsName, integer, items, oneOf, property, text } from '../parameters.ts'
 import { type Call, type Kit, type Route, route } from '../routing.ts'
-import { configPath, type Guest, isRunning, type Kind } from '../things.ts'
+import { configPath, type Guest, isRunning, type Kind, MiB } from '../things.ts'
 import { liveRow, tagsOf } from './rows.ts'
 
 /** The guest in the path; a wrong node or the wrong kind is a 500 that names a file. */
@@ -14,7 +14,6 @@ export const guestIn = ({ world }: Kit, kind: Kind, { values }: Call): Guest => 
 }
 
 type Config = Record<string, string | number>
-const MiB = 1024 ** 2
 
 export const configOf = (guest: Guest): Config => {
   const { disk, net } = guest
@@ -165,7 +164,7 @@ export const guestRoutes = (kit: Kit, kind: Kind): Route[] => {
         },
       },
     ),
-    ...(kind === 'lxc' ? [interfaces(kit, base)] : agent(kit, base)),
+    ...(kind === 'lxc' ? [interfaces(kit, base)] : []),
   ]
 }
 
@@ -193,8 +192,14 @@ const configRules = (kind: Kind) => ({
   description: text(8192),
   digest: text(64),
   delete: text(),
-  net0: text(),
+  net0: kind === 'lxc' ? property('net0', containerNet, ['name']) : text(),
 })
+
+/** What a container's network may be told (pve-container, PVE/LXC/Config.pm). */
+export const containerNet =
+  'name bridge firewall gw gw6 host-managed hwaddr ip ip6 link_down mtu rate tag trunks type'.split(
+    ' ',
+  )
 
 const interfaces = (kit: Kit, base: string): Route =>
   route(
@@ -220,41 +225,3 @@ const address = (name: string, mac: string, ip: string, prefix: number) => ({
   inet: `${ip}/${prefix}`,
   'ip-addresses': [{ 'ip-address': ip, 'ip-address-type': 'inet', prefix: String(prefix) }],
 })
-
-const agent = (kit: Kit, base: string): Route[] => {
-  const alive = (call: Call): Guest => {
-    const guest = guestIn(kit, 'qemu', call)
-    if (!guest.agent) throw died('No QEMU guest agent configured')
-    if (!isRunning(guest)) throw died(`VM ${guest.vmid} is not running`)
-    return guest
-  }
-  const need = [
-    '/vms/{vmid}',
-    ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted'],
-    'any',
-  ] as const
-  const far = { remote: true, privileged: true }
-  return [
-    route('POST', `${base}/agent/ping`, need, (call) => alive(call) && { result: {} }, far),
-    route(
-      'GET',
-      `${base}/agent/network-get-interfaces`,
-      need,
-      (call) => {
-        const { net } = alive(call)
-        const card = (name: string, mac: string, ip: string, prefix: number) => ({
-          name,
-          'hardware-address': mac,
-          'ip-addresses': [{ 'ip-address': ip, 'ip-address-type': 'ipv4', prefix }],
-        })
-        return {
-          result: [
-            card('lo', '00:00:00:00:00:00', '127.0.0.1', 8),
-            card('ens18', net.hwaddr.toLowerCase(), net.ip, 24),
-          ],
-        }
-      },
-      far,
-    ),
-  ]
-}

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { integer, text } from '../parameters.ts'
 import { type Call, type Route, remote } from '../routing.ts'
-import type { Node } from '../things.ts'
+import type { LogLine, Node } from '../things.ts'
 
 const need = ['/nodes/{node}', ['Sys.Syslog']] as const
 
@@ -12,14 +12,14 @@ const journal = ({ node, values }: Call) => {
   const lines = node.syslog
     .filter((l) => l.at >= since && l.at <= until)
     .slice(-Number(values.lastentries ?? 500))
-    .map((l) => lineOf(node, l))
+    .map((l) => lineOf(node.name, l))
   // The reader puts its cursors around the lines.
   return [cursor(node, 0), ...lines, cursor(node, lines.length)]
 }
 const syslog = ({ node, values }: Call) => {
   const rows = node.syslog
     .filter((l) => !values.service || l.tag.startsWith(values.service))
-    .map((l, i) => ({ n: i + 1, t: lineOf(node, l) }))
+    .map((l, i) => ({ n: i + 1, t: lineOf(node.name, l) }))
   const start = Number(values.start ?? 0)
   return { paged: rows.slice(start, start + Number(values.limit ?? 50)), total: rows.length }
 }
@@ -51,11 +51,12 @@ export const nodeLogRoutes = (): Route[] => [
 
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-const lineOf = (node: Node, { at, tag, text: words }: Node['syslog'][number]) => {
+/** A line as journald writes it, with the name of the machine. */
+export const lineOf = (name: string, { at, tag, text: words }: LogLine) => {
   const date = new Date(at)
   const day = String(date.getUTCDate()).padStart(2, '0')
   const clock = date.toISOString().slice(11, 19)
   const who = tag === 'kernel' || tag.endsWith(']') ? tag : `${tag}[812]`
-  return `${months[date.getUTCMonth()]} ${day} ${clock} ${node.name} ${who}: ${words}`
+  return `${months[date.getUTCMonth()]} ${day} ${clock} ${name} ${who}: ${words}`
 }
 const cursor = (node: Node, n: number) => `s=${sha1(node.name)};i=${n.toString(16)}`

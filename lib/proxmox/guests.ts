@@ -3,6 +3,7 @@
  * table in guest.ts says what makes sense, and Proxmox has the last word in the task's outcome.
  */
 import { Problem } from '../errors.ts'
+import { type Agent, createAgent } from './agent.ts'
 import type { CallOptions, Calls } from './calls.ts'
 import { type Container, containerParams } from './container.ts'
 import {
@@ -20,6 +21,7 @@ import type {
   GuestResource,
   GuestStatus,
   NetworkAddress,
+  Outcome,
   Sample,
   Snapshot,
   Timeframe,
@@ -63,7 +65,7 @@ export type Destroy = { purge?: boolean | undefined; unreferencedDisks?: boolean
 
 type Verb = (ref: GuestRef, options?: WriteOptions) => Promise<Write>
 
-export type Guests = {
+export type Guests = Agent & {
   list(node: string, kind: GuestKind, options?: CallOptions): Promise<GuestResource[]>
   config(ref: GuestRef, options?: CallOptions): Promise<GuestConfig>
   /** Fresh within a second, unlike the rows of `/cluster/resources`. */
@@ -94,6 +96,7 @@ export type Guests = {
   ): Promise<Write>
   clone(ref: GuestRef, what: Clone, options?: WriteOptions): Promise<Write>
   migrate(ref: GuestRef, what: Migrate, options?: WriteOptions): Promise<Write>
+  /** On a node that does not have the guest Proxmox says "OK" and does nothing: that is a failure here. */
   backup(ref: GuestRef, what: Backup, options?: WriteOptions): Promise<Write>
   /** Of a container, or of a VM through its agent. A stopped container has none. */
   interfaces(ref: GuestRef, options?: CallOptions): Promise<NetworkAddress[]>
@@ -107,19 +110,9 @@ export type Guests = {
 
 const at = ({ node, kind, vmid }: GuestRef) => path`/nodes/${node}/${kind}/${vmid}`
 
-export const createGuests = ({ read }: Calls, write: StartWrite): Guests => ({
-  list: async (node, kind, options) =>
-    guestRows(await read(path`/nodes/${node}/${kind}`, {}, options), node, kind),
-  config: async (ref, options) => guestConfig(await read(`${at(ref)}/config`, {}, options)),
-  status: async (ref, options) =>
-    guestStatus(ref.vmid, await read(`${at(ref)}/status/current`, {}, options)),
-  rrd: async (ref, timeframe, options) =>
-    samples(await read(`${at(ref)}/rrddata`, { timeframe, cf: 'AVERAGE' }, options)),
-  snapshots: async (ref, options) => snapshots(await read(`${at(ref)}/snapshot`, {}, options)),
-  interfaces: async (ref, options) => {
-    const below = ref.kind === 'lxc' ? 'interfaces' : 'agent/network-get-interfaces'
-    return networkAddresses(await read(`${at(ref)}/${below}`, {}, options))
-  },
+export const createGuests = (calls: Calls, write: StartWrite): Guests => ({
+  ...createAgent(calls),
+  ...reads(calls),
   ...power(write),
   ...copies(write),
   createContainer: (node, what, options) =>
@@ -138,6 +131,23 @@ export const createGuests = ({ read }: Calls, write: StartWrite): Guests => ({
       { purge, 'destroy-unreferenced-disks': unreferencedDisks },
       { role: 'destroy', ...options },
     ),
+})
+
+const reads = ({
+  read,
+}: Calls): Pick<Guests, 'list' | 'config' | 'status' | 'rrd' | 'snapshots' | 'interfaces'> => ({
+  list: async (node, kind, options) =>
+    guestRows(await read(path`/nodes/${node}/${kind}`, {}, options), node, kind),
+  config: async (ref, options) => guestConfig(await read(`${at(ref)}/config`, {}, options)),
+  status: async (ref, options) =>
+    guestStatus(ref.vmid, await read(`${at(ref)}/status/current`, {}, options)),
+  rrd: async (ref, timeframe, options) =>
+    samples(await read(`${at(ref)}/rrddata`, { timeframe, cf: 'AVERAGE' }, options)),
+  snapshots: async (ref, options) => snapshots(await read(`${at(ref)}/snapshot`, {}, options)),
+  interfaces: async (ref, options) => {
+    const below = ref.kind === 'lxc' ? 'interfaces' : 'agent/network-get-interfaces'
+    return networkAddresses(await read(`${at(ref)}/${below}`, {}, options))
+  },
 })
 
 const power = (write: StartWrite) => {
@@ -191,12 +201,12 @@ const copies = (
     ),
   migrate: (ref, what, options) =>
     write('POST', `${at(ref)}/migrate`, migration(ref, what), options),
-  backup: (
+  async backup(
     { node, vmid },
     { storage, mode = 'snapshot', notes, prune = false, ...what },
     options,
-  ) =>
-    write(
+  ) {
+    const started = await write(
       'POST',
       path`/nodes/${node}/vzdump`,
       {
@@ -210,7 +220,15 @@ const copies = (
         remove: prune,
       },
       options,
-    ),
+    )
+    // "silent exit if specified VMs run on other nodes" (pve-manager PVE/API2/VZDump.pm).
+    return started.upid ? started : { outcome: Promise.resolve(nothingDone(node, vmid)) }
+  },
+})
+
+const nothingDone = (node: string, vmid: Vmid): Outcome => ({
+  result: 'failed',
+  text: `Nothing was backed up: guest ${vmid} is not on node ${node}.`,
 })
 
 const migration = ({ kind }: GuestRef, what: Migrate): Params =>

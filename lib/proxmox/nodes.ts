@@ -52,6 +52,8 @@ export type Nodes = Storages & {
   /** Answered by any node, also for a dead one. */
   rrd(node: string, timeframe: Timeframe, options?: CallOptions): Promise<Sample[]>
   services(node: string, options?: CallOptions): Promise<Service[]>
+  /** One service now, to read back what became of a deed. */
+  serviceState(node: string, service: string, options?: CallOptions): Promise<Service>
   service(
     node: string,
     service: string,
@@ -92,6 +94,10 @@ export const createNodes = (calls: Calls, failover: Failover, write: StartWrite)
       samples(await read(path`/nodes/${node}/rrddata`, { timeframe, cf: 'AVERAGE' }, options)),
     services: async (node, options) =>
       services(await read(path`/nodes/${node}/services`, {}, options)),
+    async serviceState(node, service, options) {
+      const data = row(await read(path`/nodes/${node}/services/${service}/state`, {}, options))
+      return services([{ ...data, service: filled(data.service) ?? service }])[0]!
+    },
     service: (node, service, action, options) =>
       write('POST', path`/nodes/${node}/services/${service}/${action}`, {}, options),
     power: (node, command, options) =>

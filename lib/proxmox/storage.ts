@@ -64,6 +64,16 @@ export type Storages = {
     template: string,
     options?: WriteOptions,
   ): Promise<Write>
+  /** A backup that is protected stays. Whoever may make backups may remove them. */
+  deleteVolume(node: string, storage: string, volid: string, options?: WriteOptions): Promise<Write>
+  /** Notes of a backup, and whether it may be removed. */
+  describeVolume(
+    node: string,
+    storage: string,
+    volid: string,
+    what: { notes?: string | undefined; protected?: boolean | undefined },
+    options?: WriteOptions,
+  ): Promise<Write>
 }
 
 export const createStorages = ({ read }: Calls, write: StartWrite): Storages => {
@@ -95,6 +105,10 @@ export const createStorages = ({ read }: Calls, write: StartWrite): Storages => 
         { storage, template },
         { role: 'environments', ...options },
       ),
+    deleteVolume: (node, storage, volid, options) =>
+      write('DELETE', path`/nodes/${node}/storage/${storage}/content/${volid}`, {}, options),
+    describeVolume: (node, storage, volid, what, options) =>
+      write('PUT', path`/nodes/${node}/storage/${storage}/content/${volid}`, what, options),
   }
 }
 

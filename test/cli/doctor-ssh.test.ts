@@ -21,8 +21,8 @@ const house = async (folder: string, lab: Lab, { key = true, port = 0 } = {}) =>
   const file = join(folder, 'jarvis.yaml')
   writeFileSync(join(folder, 'ca.pem'), lab.ca)
   writeFileSync(join(folder, 'key'), lab.ssh!.key)
-  const nodes = lab.ssh!.hosts.map(({ name, address, port: own }) => {
-    const api = lab.nodes.find((n) => n.name === name)!.address
+  const nodes = lab.nodes.map(({ name, address: api }) => {
+    const { address, port: own } = lab.ssh!.hosts.find((h) => h.name === name)!
     return `    - { name: ${name}, address: "${api}", ssh: { address: ${address}, port: ${port || own} } }`
   })
   const yaml = `cluster:

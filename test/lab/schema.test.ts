@@ -142,6 +142,10 @@ if (!file) {
     const upid = String((await ask(lab, 'POST', '/nodes/pve/qemu/103/status/reset')).data)
     while ((lab.world.guest(103)!.snapshots.length && lab.world.guest(302)!.snapshots.length) === 0)
       await ask(lab, 'GET', '/version')
+    const ran = await ask(lab, 'POST', '/nodes/pve/qemu/103/agent/exec', {
+      form: { command: 'hostname' },
+    })
+    queries['exec-status'] = `?pid=${(ran.data as { pid: number }).pid}`
     const reads = allRoutes({ world: {}, access: {}, tasks: {} } as Kit).filter(
       (r) => r.verb === 'GET',
     )

@@ -17,7 +17,7 @@ const clientOf = (lab: Lab, needs: Partial<ProxmoxNeeds> = {}) =>
   createProxmox({
     nodes: lab.nodes,
     ca: lab.ca,
-    token: (role) => (role === 'audit' ? lab.tokens.audit : lab.tokens.operate),
+    token: (role) => lab.tokens[role],
     clock: systemClock,
     log: silentLog,
     ...needs,
@@ -168,6 +168,95 @@ inLab('a snapshot is made, listed, rolled back to and deleted', async ({ px, lab
   assert.is(await done(root.guests.deleteSnapshot(ref, 'before')), 'ok')
   assert.not.ok((await px.guests.snapshots(ref)).some((s) => s.name === 'before'))
   root.close()
+})
+
+inLab('a container moves with its restart, is backed up, copied, and deleted', async ({ px }) => {
+  const done = async (write: Promise<{ outcome: Promise<{ result: string }> }>) =>
+    (await (await write).outcome).result
+  const how = { target: 'Home', running: true, targetStorage: 'local' }
+  assert.is(await done(px.guests.migrate(ct, how)), 'ok')
+  const there = { ...ct, node: 'Home' }
+  assert.is((await px.guests.status(there)).status, 'running')
+  const backup = { storage: 'cluster-backup', notes: 'by hand', protected: true }
+  assert.is(await done(px.guests.backup(there, backup)), 'ok')
+  const made = (await px.nodes.storageContent('Home', 'cluster-backup', 'backup')).filter(
+    (v) => v.vmid === ct.vmid,
+  )
+  assert.equal(
+    made.map((v) => [v.notes, v.protected]),
+    [['by hand', true]],
+  )
+  const { volid } = made[0]!
+  assert.match(
+    (await problemOf(px.nodes.deleteVolume('Home', 'cluster-backup', volid))).message,
+    /protected/,
+  )
+  await px.nodes.describeVolume('Home', 'cluster-backup', volid, { protected: false })
+  assert.is(await done(px.nodes.deleteVolume('Home', 'cluster-backup', volid)), 'ok')
+  assert.is((await problemOf(px.guests.destroy(there))).kind, 'conflict')
+  assert.is(await done(px.guests.stop(there)), 'ok')
+  assert.is(await done(px.guests.destroy(there)), 'ok')
+  assert.is((await problemOf(px.guests.status(there))).kind, 'not-found')
+})
+
+inLab('a backup asked of the wrong node has failed, although Proxmox says OK', async ({ px }) => {
+  const wrong = await px.guests.backup({ ...ct, node: 'pve' }, { storage: 'cluster-backup' })
+  assert.equal(await wrong.outcome, {
+    result: 'failed',
+    text: 'Nothing was backed up: guest 303 is not on node pve.',
+  })
+})
+
+inLab('a container is created by the token of environments and no other', async ({ px, lab }) => {
+  const wish = {
+    vmid: 500,
+    template: 'local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst',
+    hostname: 'dev',
+    storage: 'nvme1',
+    diskGiB: 8,
+    cores: 2,
+    memoryMiB: 1024,
+    networks: ['name=eth0,bridge=vmbr0,ip=dhcp'],
+    pool: 'environments',
+  }
+  const refused = await problemOf(px.guests.createContainer('agent1', wish, { role: 'operate' }))
+  assert.is(refused.kind, 'forbidden')
+  const write = await px.guests.createContainer('agent1', wish)
+  assert.is((await write.outcome).result, 'ok')
+  assert.is(lab.world.guest(500)!.name, 'dev')
+  const again = await problemOf(px.guests.createContainer('pve', { ...wish, storage: 'local' }))
+  assert.is(again.message.includes('already exists'), true)
+})
+
+inLab('a command in a VM is started, waited for and told once', async ({ px, lab }) => {
+  const ref = { node: 'pve', kind: 'qemu' as const, vmid: 103 }
+  assert.is((await problemOf(px.guests.exec(ref, ['hostname']))).kind, 'forbidden')
+  const root = clientOf(lab, only(lab.tokens.root))
+  const pid = await root.guests.exec(ref, ['sh', '-c', 'hostname; false'])
+  // The lab's clock leaps while a task runs, and only then.
+  let run = await root.guests.execStatus(ref, pid)
+  for (let i = 0; !run.exited && i < 50; i++) {
+    await (await root.guests.suspend({ ...ref })).outcome
+    await (await root.guests.resume({ ...ref })).outcome
+    run = await root.guests.execStatus(ref, pid)
+  }
+  assert.equal(run, {
+    exited: true,
+    code: 1,
+    signal: undefined,
+    out: 'management\n',
+    err: '',
+    truncated: false,
+  })
+  assert.is((await problemOf(root.guests.exec(ct, ['true']))).kind, 'invalid')
+  root.close()
+})
+
+inLab('a service is restarted, and read back', async ({ px }) => {
+  const write = await px.nodes.service('pve', 'pvestatd', 'restart')
+  assert.is((await write.outcome).result, 'ok')
+  const { service, state, active } = await px.nodes.serviceState('pve', 'pvestatd')
+  assert.equal([service, state, active], ['pvestatd', 'running', 'active'])
 })
 
 inLab('a pause is seen in the status at once', async ({ px }) => {

@@ -48,6 +48,7 @@ const reads: Record<string, (px: Proxmox) => Promise<unknown>> = {
   'nodes.config': (px) => px.nodes.config('pve1'),
   'nodes.rrd': (px) => px.nodes.rrd('pve1', 'day'),
   'nodes.services': (px) => px.nodes.services('pve1'),
+  'nodes.serviceState': (px) => px.nodes.serviceState('pve1', 'pveproxy'),
   'nodes.network': (px) => px.nodes.network('pve1'),
   'nodes.tasks': (px) =>
     px.nodes.tasks('pve1', {
@@ -79,6 +80,7 @@ const reads: Record<string, (px: Proxmox) => Promise<unknown>> = {
   'guests.rrd': (px) => both((ref) => px.guests.rrd(ref, 'hour'))(),
   'guests.snapshots': (px) => both((ref) => px.guests.snapshots(ref))(),
   'guests.interfaces': (px) => both((ref) => px.guests.interfaces(ref))(),
+  'guests.execStatus': (px) => px.guests.execStatus(vm, 7),
   'tasks.status': (px) => px.tasks.status(upid),
   'tasks.log': (px) => px.tasks.log(upid, { start: 5, limit: 10 }),
 }
@@ -92,6 +94,17 @@ const writes: Record<string, (px: Proxmox) => Promise<unknown>> = {
   'nodes.power': (px) => px.nodes.power('pve1', 'reboot'),
   'nodes.wake': (px) => px.nodes.wake('pve2'),
   'nodes.downloadTemplate': (px) => px.nodes.downloadTemplate('pve1', 'local', 'x.tar.zst'),
+  'nodes.deleteVolume': (px) => px.nodes.deleteVolume('pve1', 'local', 'local:backup/a.tar.zst'),
+  'nodes.describeVolume': (px) =>
+    px.nodes.describeVolume('pve1', 'local', 'local:backup/a.tar.zst', {
+      notes: 'n',
+      protected: true,
+    }),
+  'guests.exec': (px) =>
+    px.guests.exec(vm, ['cat', '-'], { input: 'x' }).catch((problem) => {
+      // The stub names no process.
+      if (!/named no process/.test(String(problem))) throw problem
+    }),
   'guests.start': (px) => both((ref) => px.guests.start(ref))(),
   'guests.stop': (px) => both((ref) => px.guests.stop(ref))(),
   'guests.shutdown': (px) =>
