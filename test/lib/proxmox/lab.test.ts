@@ -297,7 +297,10 @@ inLab(
     lab.scenarios.off('node-down')
     lab.scenarios.on('node-down', 'agent1', { settled: true })
     await px.cluster.status()
-    assert.match((await problemOf(px.guests.config(ct))).message, /agent1 is lost, says the cluster/)
+    assert.match(
+      (await problemOf(px.guests.config(ct))).message,
+      /agent1 is lost, says the cluster/,
+    )
     assert.ok((await px.cluster.resources()).guests.some((g) => g.vmid === 303))
     assert.ok((await px.nodes.rrd('agent1', 'hour')).length > 0)
     assert.match(await px.nodes.wake('agent1'), /^([0-9A-F]{2}:){5}[0-9A-F]{2}$/)
