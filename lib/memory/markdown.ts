@@ -13,6 +13,7 @@ export const NOTHING = 'I remember nothing yet, which keeps me tactful.'
 const BYTES_A_TOKEN = 3
 export const tokensOf = (text: string): number =>
   Math.ceil(Buffer.byteLength(text, 'utf8') / BYTES_A_TOKEN)
+export const bytesIn = (tokens: number): number => tokens * BYTES_A_TOKEN
 
 /** The file of these entries, in the order of the tiers, then of their making. */
 export const fileOf = (entries: readonly Entry[], timeZone: string): string => {
@@ -31,6 +32,20 @@ const untrustedBlock = (entries: readonly Entry[], timeZone: string): string[] =
   const lines = inOrder(entries.filter((e) => e.tainted)).map((e) => fieldOf(e, timeZone))
   const { title, what } = tiers.untrusted
   return lines.length === 0 ? [] : [`## ${title}\n\n${what}\n\n${lines.join('\n')}`]
+}
+
+/**
+ * How many bytes an entry adds to a file that holds entries of these blocks already; never less than
+ * it does.
+ */
+export const bytesAdded = (e: Entry, has: Set<string>, timeZone: string): number => {
+  const block = e.tainted ? 'tainted' : e.tier
+  const { title, what } = tiers[e.tainted ? 'untrusted' : e.tier]
+  const heading = has.has(block) ? '' : `\n\n## ${title}\n\n${e.tainted ? `${what}\n\n` : ''}`
+  const first = has.size === 0 ? `${HEAD}\n` : ''
+  has.add(block)
+  const line = e.tainted ? fieldOf(e, timeZone) : lineOf(e, timeZone)
+  return Buffer.byteLength(`${first}${heading}${line}\n`, 'utf8')
 }
 
 const inOrder = (entries: readonly Entry[]) => entries.toSorted((a, b) => a.id - b.id)

@@ -112,7 +112,7 @@ export const createMemory = (needs: MemoryNeeds): Memory => {
 
   const recall: Memory['recall'] = (question, { budgetTokens, tainted = true }) => {
     const all = candidates(rows, question, now()).filter((e) => tainted || !e.tainted)
-    const told = within(all.slice(0, MOST_TOLD), budgetTokens, (some) => fileOf(some, timeZone))
+    const told = within(all.slice(0, MOST_TOLD), budgetTokens, timeZone)
     const others = told.entries.find((e) => e.tainted)
     noteUse(told.entries)
     return { ...told, tainted: others !== undefined, taintedBy: others?.source }

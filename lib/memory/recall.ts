@@ -4,7 +4,7 @@
  */
 import { days } from '../clock.ts'
 import type { Entry } from './entry.ts'
-import { tokensOf } from './markdown.ts'
+import { bytesAdded, bytesIn, fileOf, tokensOf } from './markdown.ts'
 import type { Rows } from './rows.ts'
 import { tiers } from './tiers.ts'
 
@@ -106,18 +106,17 @@ const scoreOf = (e: Entry, rank: number | undefined, now: number): number => {
 }
 
 /** As many of them, best first, as their file fits into the budget; a smaller one may follow one too large. */
-export const within = (
-  entries: readonly Entry[],
-  budget: number,
-  file: (entries: readonly Entry[]) => string,
-): { entries: Entry[]; markdown: string; tokens: number } => {
-  let kept: Entry[] = []
-  let markdown = ''
-  for (const entry of entries) {
-    const longer = file([...kept, entry])
-    if (tokensOf(longer) > budget) continue
-    kept = [...kept, entry]
-    markdown = longer
-  }
-  return { entries: kept, markdown, tokens: markdown ? tokensOf(markdown) : 0 }
+export const within = (entries: readonly Entry[], budgetTokens: number, timeZone: string) => {
+  const has = new Set<string>()
+  let left = bytesIn(budgetTokens)
+  const kept = entries.filter((entry) => {
+    const would = new Set(has)
+    const bytes = bytesAdded(entry, would, timeZone)
+    if (bytes > left) return false
+    left -= bytes
+    for (const block of would) has.add(block)
+    return true
+  })
+  const markdown = kept.length === 0 ? '' : fileOf(kept, timeZone)
+  return { entries: kept, markdown, tokens: tokensOf(markdown) }
 }

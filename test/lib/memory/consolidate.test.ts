@@ -1,10 +1,15 @@
 /** Conversations become summaries: once, whole, with their taint, whatever breaks in between. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { days, minutes } from '../../../lib/clock.ts'
+import { openDb } from '../../../lib/db/db.ts'
 import type { Summarise } from '../../../lib/memory/consolidate.ts'
 import { alice, openStage, type Stage } from './stage.ts'
 
+const root = join(import.meta.dirname ?? '.', '../../..')
 const nights = suite<Stage>('memory: consolidation')
 nights.before.each(async (t) => {
   Object.assign(t, await openStage())
@@ -181,5 +186,50 @@ nights('killed at any step, each conversation is in the memory exactly once', as
   assert.ok(deaths >= 5)
   assert.is(t.memory.counts().summary, 1)
 })
+
+/** Kills the night at the nth summary that it asks for; answers whether it had ended before. */
+const killedNight = async ({ file, clock }: Stage, nth: number): Promise<boolean> => {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(root, 'test/lib/memory/night.ts'), file, String(clock.now())],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let asked = 0
+  child.stdout.on('data', (data: Buffer) => {
+    asked += data.toString().split('\n').length - 1
+    if (asked >= nth) child.kill('SIGKILL')
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code === 0
+}
+
+nights(
+  'kill -9 in the middle of a night loses and doubles nothing, and the next one ends it',
+  async (t) => {
+    const count = 60
+    for (let n = 100; n < 100 + count; n++) talk(t, n)
+    await t.clock.advance(days(31))
+    const wanted = Array.from({ length: count }, (_, i) => `matter-${i + 100}`)
+    for (const nth of [1, 2, 3, 2, 1]) {
+      if (await killedNight(t, nth)) break
+      const texts = t.db.all<{ text: string }>('select text from memories').map((r) => r.text)
+      assert.equal(
+        texts
+          .join(' ')
+          .match(/matter-\d+/g)
+          ?.sort(),
+        wanted,
+        `killed at ${nth}`,
+      )
+      // A connection that slept through another one's writes takes FTS5's old structure for a fault.
+      const fresh = await openDb(t.file)
+      assert.equal(fresh.all('pragma integrity_check'), [{ integrity_check: 'ok' }])
+      fresh.close()
+    }
+    assert.ok(await killedNight(t, Number.POSITIVE_INFINITY))
+    assert.equal([t.memory.counts().conversation, t.memory.counts().summary], [0, 1])
+    assert.equal(summaries(t)[0]?.text.split(' ').sort(), wanted)
+  },
+)
 
 nights.run()
