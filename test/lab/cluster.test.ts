@@ -73,6 +73,36 @@ cluster('a reboot takes the node away and brings it back', async ({ lab, clock }
   assert.ok(Number((await row(lab, 'node/agent')).uptime) < 60)
 })
 
+cluster('after a reboot those come up that are meant to, and Docker with its VM', async (t) => {
+  const { lab, clock } = t
+  const { world } = lab
+  world.guest(302)!.onboot = false
+  const up = () => [103, 300, 302].map((id) => world.guest(id)!.states.at(-1)!.status)
+  const containers = () =>
+    world.docker.containers.filter((c) => world.docker.stateOf(c).running).length
+  assert.is(containers(), 4)
+  await ask(lab, 'POST', '/nodes/pve/status', { form: { command: 'reboot' } })
+  await clock.advance(seconds(20))
+  assert.equal([...up(), containers()], ['stopped', 'stopped', 'stopped', 0])
+  await clock.advance(seconds(40))
+  assert.equal([...up(), containers()], ['running', 'running', 'stopped', 4])
+  const tasks = rows(await ask(lab, 'GET', '/nodes/pve/tasks?typefilter=startall'))
+  assert.equal(
+    tasks.map((r) => [r.user, r.status]),
+    [['root@pam', 'OK']],
+  )
+})
+
+cluster('a node that is shut down stays off until it is woken', async ({ lab, clock }) => {
+  await ask(lab, 'POST', '/nodes/agent1/status', { form: { command: 'shutdown' } })
+  await clock.advance(seconds(120))
+  assert.is(await online(lab, 'agent1'), 0)
+  await ask(lab, 'POST', '/nodes/agent1/wakeonlan')
+  await clock.advance(seconds(45))
+  assert.is(await online(lab, 'agent1'), 1)
+  assert.is(lab.world.guest(303)!.states.at(-1)!.status, 'running')
+})
+
 cluster('without its proxy a node refuses while its guests go on', async ({ lab, clock }) => {
   await ask(lab, 'POST', '/nodes/agent1/services/pveproxy/stop')
   await clock.advance(seconds(30))
