@@ -271,7 +271,13 @@ const compose = async (
     macOf: (node: string) => macs.of(node)?.mac,
     trouble: disk.trouble,
   }
-  const setup = createTalks({ ...config, file: config.file ?? '', port: config.server.port, clock })
+  const setup = createTalks({
+    ...config,
+    file: config.file ?? '',
+    port: config.server.port,
+    clock,
+    db,
+  })
   undo.push(() => setup.close())
   const live = createLive(needs)
   const site = createSite({ ...needs, live, setup, startAnew, ...(lab ? { lab: lab.face } : {}) })

@@ -10,6 +10,7 @@ import { type Learned, learnCertificate } from '../lib/proxmox/tls.ts'
 import type { TokenRole } from '../lib/proxmox/types.ts'
 import { carryOut, type RoleToken } from '../lib/setup/carry-out.ts'
 import { draftConfig } from '../lib/setup/config-text.ts'
+import { keyFileFrom, type SetUpHands } from '../lib/setup/hands.ts'
 import { type FoundCluster, findNodes, usable } from '../lib/setup/nodes.ts'
 import { lookAround, nothingFound, plan, type Step, versionOf } from '../lib/setup/plan.ts'
 import type { Places } from '../lib/setup/rights.ts'
@@ -20,6 +21,7 @@ import { demandWritable, writeConfig } from '../lib/setup/write-config.ts'
 import { type Args, type Command, numberOf, textOf } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { passwordOption } from './secret-input.ts'
+import { handsJson, handsOptions, keepConsents, setUpHands } from './setup-hands.ts'
 import { agreed, logIn, rolesOf, tokensByHand } from './setup-questions.ts'
 
 export const command: Command = {
@@ -55,6 +57,7 @@ export const command: Command = {
     file: { type: 'string', value: 'FILE', help: 'what to write (jarvis.yaml)' },
     overwrite: { type: 'boolean', help: 'replace that file; the old one is kept beside it' },
     port: { type: 'string', value: 'N', help: 'the port on which Jarvis will serve (4000)' },
+    ...handsOptions,
     start: { type: 'boolean', help: 'start the server afterwards' },
   },
   words: 0,
@@ -72,9 +75,16 @@ export const command: Command = {
     }
     const { cluster, tokens } = await connect(args, io, trusted)
     const missing = await checkAll(tokens, trusted, placesOf(args), io)
-    const draft = { cluster, tokens, port: numberOf(args, 'port', 1, 65_535) }
+    const hands = await setUpHands(args, io, file, cluster)
+    const draft = {
+      cluster,
+      tokens,
+      port: numberOf(args, 'port', 1, 65_535),
+      hands: hands && { ...hands, keyFile: keyFileFrom(file, hands.keyFile) },
+    }
     writeConfig(file, draftConfig(draft), { root: io.root, overwrite })
-    return finish(args, io, { file, cluster, tokens, missing })
+    if (hands) await keepConsents(hands, file, io)
+    return finish(args, io, { file, cluster, tokens, missing, hands })
   },
 }
 
@@ -185,10 +195,14 @@ const mayWrite = async (file: string, args: Args, io: Io): Promise<boolean> => {
   })
 }
 
-type Result = Connected & { file: string; missing: Missing[] }
+type Result = Connected & {
+  file: string
+  missing: Missing[]
+  hands: SetUpHands | undefined
+}
 
 const finish = async (args: Args, io: Io, result: Result): Promise<number> => {
-  const { file, cluster, tokens, missing } = result
+  const { file, cluster, tokens, missing, hands } = result
   if (args.values.json)
     io.out(
       JSON.stringify({
@@ -197,6 +211,7 @@ const finish = async (args: Args, io: Io, result: Result): Promise<number> => {
         nodes: usable(cluster).map(({ name, address, online }) => ({ name, address, online })),
         leftOut: cluster.nodes.filter((n) => n.foreign).map((n) => n.name),
         tokens: tokens.map(({ id, roles }) => ({ id, roles })),
+        ssh: handsJson(hands),
         missing: missing.map(({ role, path, privilege, mend }) => ({
           role,
           path,

@@ -5,6 +5,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { asProblem, Problem } from '../lib/errors.ts'
 import { paths } from '../lib/paths.ts'
+import { doorFrom } from '../lib/setup/hands.ts'
 import { isStage, type Stage, stages, type Talk } from '../lib/setup/talk.ts'
 import { placesFrom, roles, rolesFrom, tokensFrom } from '../lib/setup/wishes.ts'
 import { setupPage, writtenPage } from '../views/setup.ts'
@@ -165,14 +166,41 @@ const deeds: Record<Stage, Deed> = {
       mac: (fields[`mac.${name}`] ?? '').trim(),
     })
     await talk.review(new Map(names.map((name) => [name, edit(name)])))
+    return 'hands'
+  },
+  async hands({ talk, fields }) {
+    const { way, keyFile = '', user = 'root', port = '22' } = fields
+    if (way === 'none') talk.noHands()
+    else if (way === 'agree') await talk.agreeKeys(ticked(fields))
+    else {
+      if (way === 'file' && keyFile.trim() === '')
+        throw new Problem('invalid', 'Which file?', { next: 'Name it, or have a key made.' })
+      const before = way === 'again' ? talk.agreed().hands?.keyFile : undefined
+      const named = way === 'file' ? keyFile.trim() : before
+      await talk.takeKey(named, doorFrom(user.trim(), port.trim()))
+      return 'hands'
+    }
     return 'write'
   },
   async write({ c, needs, talk, fields }) {
-    talk.write({ overwrite: fields.overwrite === 'yes' })
-    record(c, needs, 'setup.write', 'done', { file: talks(needs).file })
+    const by = personIn(c)
+    const keys = [...(talk.agreed().hands?.agreed ?? [])].map(([n, k]) => `${n} ${k.fingerprint}`)
+    talk.write({ overwrite: fields.overwrite === 'yes', by })
+    record(c, needs, 'setup.write', 'done', {
+      file: talks(needs).file,
+      ...(keys.length > 0 && { hostKeys: keys.join(', ') }),
+    })
     return undefined
   },
 }
+
+/** `agree.pve` = the fingerprint that stood beside the box. */
+const ticked = (fields: Fields) =>
+  new Map(
+    Object.entries(fields).flatMap(([name, value]): [string, string][] =>
+      name.startsWith('agree.') && value ? [[name.slice('agree.'.length), value]] : [],
+    ),
+  )
 
 const words = (text: string | undefined) => (text ?? '').split(/[,\s]+/).filter(Boolean)
 

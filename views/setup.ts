@@ -7,6 +7,7 @@ import type { Html } from './layout.ts'
 import { button, linkButton } from './parts/button.ts'
 import { shown } from './parts/shown.ts'
 import { accessForm, checkForm, nodesForm, planForm } from './setup-forms.ts'
+import { enteredList, handsForm } from './setup-hands.ts'
 import { lines } from './setup-state.ts'
 
 export type SetupPage = {
@@ -30,6 +31,7 @@ const titles: Record<Stage, string> = {
   plan: 'What is to be done in Proxmox',
   check: 'What the tokens may',
   nodes: 'Your nodes',
+  hands: 'A key for commands and terminals',
   write: 'Write it down',
 }
 
@@ -40,6 +42,7 @@ const short: Record<Stage, string> = {
   plan: 'Commands',
   check: 'Rights',
   nodes: 'Nodes',
+  hands: 'SSH',
   write: 'File',
 }
 
@@ -109,12 +112,17 @@ const certificateForm = ({ agreed: { learned } }: SetupPage) => {
 </form>`
 }
 
-const writeForm = ({ agreed: { cluster, tokens, missing }, file, before }: SetupPage) => html`
+const writeForm = ({
+  agreed: { cluster, tokens, missing, hands },
+  file,
+  before,
+}: SetupPage) => html`
 <p><code>${file}</code> will hold ${cluster?.nodes.length === 1 ? 'one node' : `${cluster?.nodes.length ?? 0} nodes`} and these tokens, readable by me alone (mode 0600):</p>
 <ul>
 ${(tokens ?? []).map((t) => html`<li><code>${shown(t.id)}</code> for ${t.roles.join(', ')}</li>`)}
 </ul>
 ${missing?.length ? html`<p class="note">Some rights are missing; what needs them will be refused until they are granted.</p>` : ''}
+${hands ? enteredList(hands) : html`<p class="note">Without SSH: no temperatures, no commands and no terminals. It can be added later, by these steps once more.</p>`}
 <form method="post" action="${paths.setup('write')}">
 ${before === undefined ? '' : html`<p><label><input type="checkbox" name="overwrite" value="yes" required> Replace the file that is there. It is kept as <code>${file}.before</code>${before === '' ? '; all its other settings stay' : ''}.</label></p>`}
 <p>Then I start anew in this very place, with your cluster. It takes a few seconds.</p>
@@ -128,6 +136,7 @@ const forms: Record<Stage, (m: SetupPage) => Html> = {
   plan: planForm,
   check: checkForm,
   nodes: nodesForm,
+  hands: handsForm,
   write: writeForm as (m: SetupPage) => Html,
 }
 

@@ -8,6 +8,8 @@ export type Draft = {
   tokens: RoleToken[]
   port?: number | undefined
   timeZone?: string | undefined
+  /** The key as it stands in the file; without it there is no SSH. */
+  hands?: { keyFile: string; user: string; port: number } | undefined
 }
 
 /**
@@ -15,7 +17,7 @@ export type Draft = {
  * two years, so a pin would break by itself), a pin for each node that shows another certificate.
  */
 export const draftConfig = (draft: Draft): string => {
-  const { port, timeZone } = draft
+  const { port, timeZone, hands } = draft
   const parts = [
     '# Written by ./jarvis setup. jarvis.example.yaml shows every setting.',
     '# This file holds secrets: it must be readable by Jarvis alone (mode 0600).',
@@ -23,6 +25,7 @@ export const draftConfig = (draft: Draft): string => {
     ...(timeZone ? [section({ timeZone })] : []),
     '# Aliases are other names that you use for a node: aliases: [master].',
     section({ cluster: clusterOf(draft) }),
+    ...(hands ? [section({ ssh: sshOf(hands) })] : []),
   ]
   return `${parts.join('\n')}`
 }
@@ -32,6 +35,12 @@ export const amendConfig = (before: string, draft: Draft): string | undefined =>
   const doc = parseDocument(before)
   if (doc.errors.length > 0 || !isMap(doc.contents)) return undefined
   doc.set('cluster', clusterOf(draft))
+  if (draft.hands) {
+    // What else stands there stays: other hosts, a passphrase.
+    const before = doc.get('ssh')
+    if (!isMap(before)) doc.set('ssh', sshOf(draft.hands))
+    else for (const [key, value] of Object.entries(sshOf(draft.hands))) before.set(key, value)
+  }
   return doc.toString({ lineWidth: 0 })
 }
 
@@ -43,6 +52,9 @@ const clusterOf = ({ cluster, tokens }: Draft) => {
     tokens: tokens.map(({ id, secret, roles }) => ({ id, secret, roles })),
   }
 }
+
+/** The usual user and port are named as well: an older file may have said others. */
+const sshOf = ({ keyFile, user, port }: NonNullable<Draft['hands']>) => ({ keyFile, user, port })
 
 const section = (value: unknown) => stringify(value, { lineWidth: 0 })
 

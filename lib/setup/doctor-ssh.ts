@@ -22,7 +22,7 @@ export const checkSsh = async (config: Config, clock: Clock): Promise<Finding[]>
       warn(
         'ssh',
         'There is no key: no temperatures, no commands and no terminals.',
-        'ssh-keygen -t ed25519 -f secrets/ssh_key, and in jarvis.yaml: ssh: { keyFile: secrets/ssh_key }',
+        './jarvis setup makes one; or ssh-keygen -t ed25519 -f secrets/ssh_key, and in jarvis.yaml: ssh: { keyFile: secrets/ssh_key }',
       ),
     ]
   if (!existsSync(fileOf(config)))

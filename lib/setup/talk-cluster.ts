@@ -14,7 +14,7 @@ export const membersOf = (desk: Desk): Pick<Talk, 'findNodes' | 'review'> => ({
     const reader = loginByToken(desk.trusted(), audit)
     try {
       const cluster = await findNodes(reader, desk.demand('learned').place, desk.learn)
-      const { reviewed: _, ...before } = desk.agreed()
+      const { reviewed: _, hands: __, handsDone: ___, ...before } = desk.agreed()
       desk.agree({ ...before, cluster })
     } finally {
       reader.close()
@@ -25,7 +25,9 @@ export const membersOf = (desk: Desk): Pick<Talk, 'findNodes' | 'review'> => ({
     const nodes: FoundNode[] = []
     for (const node of cluster.nodes)
       nodes.push(await edited(node, edits.get(node.name), cluster.ca, desk.learn))
-    desk.note({ cluster: { ...cluster, nodes }, reviewed: true })
+    // Other addresses may be other machines: their keys are looked at anew.
+    const { hands: _, handsDone: __, ...before } = desk.agreed()
+    desk.agree({ ...before, cluster: { ...cluster, nodes }, reviewed: true })
   },
 })
 

@@ -72,11 +72,13 @@ export const createDesk = (needs: TalkNeeds): Desk => {
 }
 
 /** How far it has come. */
-export const stageOf = ({ learned, trusted, steps, tokens, cluster, reviewed }: Agreed): Stage => {
+export const stageOf = (agreed: Agreed): Stage => {
+  const { learned, trusted, steps, tokens, cluster, reviewed, handsDone } = agreed
   if (!learned) return 'address'
   if (!trusted) return 'certificate'
   if (!steps) return 'access'
   if (!tokens) return 'plan'
   if (!cluster) return 'check'
-  return reviewed ? 'write' : 'nodes'
+  if (!reviewed) return 'nodes'
+  return handsDone ? 'write' : 'hands'
 }

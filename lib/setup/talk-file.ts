@@ -3,20 +3,26 @@ import { existsSync, readFileSync } from 'node:fs'
 import { loadConfig } from '../config.ts'
 import { messageOf, Problem } from '../errors.ts'
 import { amendConfig, draftConfig } from './config-text.ts'
+import { keyFileFrom } from './hands.ts'
 import type { Talk } from './talk.ts'
 import type { Desk } from './talk-desk.ts'
 import { writeConfig } from './write-config.ts'
 
-export const paperOf = (desk: Desk): Pick<Talk, 'before' | 'write'> => {
+export const paperOf = (
+  desk: Desk,
+  keepKeys: (by: string) => void,
+): Pick<Talk, 'before' | 'write'> => {
   const { file, root, port } = desk.needs
   return {
     before: () => (existsSync(file) ? faultOf(file, root) : undefined),
-    write({ overwrite }) {
-      desk.demand('reviewed')
+    write({ overwrite, by }) {
+      desk.demand('handsDone')
+      const { hands } = desk.agreed()
       const draft = {
         cluster: desk.demand('cluster'),
         tokens: desk.demand('tokens'),
         port: port || undefined,
+        hands: hands && { ...hands, keyFile: keyFileFrom(file, hands.keyFile) },
       }
       const fresh = draftConfig(draft)
       const before = overwrite && existsSync(file) ? readFileSync(file, 'utf8') : undefined
@@ -28,6 +34,7 @@ export const paperOf = (desk: Desk): Pick<Talk, 'before' | 'write'> => {
         if (!amended || !(error instanceof Problem) || error.kind !== 'invalid') throw error
         writeConfig(file, fresh, { root, overwrite })
       }
+      keepKeys(by)
     },
   }
 }

@@ -15,7 +15,14 @@ export const tokensOf = (desk: Desk): Pick<Talk, 'carryOut' | 'useTokens' | 'che
   }
   /** Other tokens: what was found and checked with the old ones does not count. */
   const agreeTokens = (tokens: RoleToken[], missing?: Missing[]) => {
-    const { missing: _, cluster: __, reviewed: ___, ...before } = desk.agreed()
+    const {
+      missing: _,
+      cluster: __,
+      reviewed: ___,
+      hands: _h,
+      handsDone: _d,
+      ...before
+    } = desk.agreed()
     const change: Agreed = { ...before, who: undefined, tokens }
     desk.agree(missing ? { ...change, missing } : change)
   }

@@ -4,10 +4,12 @@
  * The root password is used in the moment and not kept; a login's ticket goes when its work is done.
  */
 import type { Clock } from '../clock.ts'
+import type { Db } from '../db/db.ts'
 import type { Learned } from '../proxmox/tls.ts'
 import type { TokenRole } from '../proxmox/types.ts'
 import type { Lookup } from './address.ts'
 import type { RoleToken } from './carry-out.ts'
+import type { Door, SetUpHands } from './hands.ts'
 import type { FoundCluster } from './nodes.ts'
 import type { Step } from './plan.ts'
 import type { Places } from './rights.ts'
@@ -15,6 +17,7 @@ import { membersOf } from './talk-cluster.ts'
 import { createDesk, stageOf } from './talk-desk.ts'
 import { entranceOf } from './talk-entrance.ts'
 import { paperOf } from './talk-file.ts'
+import { handsOf } from './talk-hands.ts'
 import { tokensOf } from './talk-tokens.ts'
 import type { Missing } from './verify.ts'
 
@@ -25,6 +28,7 @@ export const stages = [
   'plan',
   'check',
   'nodes',
+  'hands',
   'write',
 ] as const
 export type Stage = (typeof stages)[number]
@@ -45,6 +49,10 @@ export type Agreed = {
   missing?: Missing[]
   cluster?: FoundCluster
   reviewed?: boolean
+  /** SSH; undefined = none. */
+  hands?: SetUpHands
+  /** It was said how SSH is to be, or that none is wanted. */
+  handsDone?: boolean
 }
 
 export type Login = { user: string; password: string; otp?: string | undefined }
@@ -67,7 +75,13 @@ export type Talk = {
   check(): Promise<void>
   findNodes(): Promise<void>
   review(edits: Map<string, NodeEdit>): Promise<void>
-  write(how: { overwrite: boolean }): void
+  /** A key of our own, or the one in a file, and what each node shows as its own. */
+  takeKey(named: string | undefined, door: Door): Promise<void>
+  /** Fingerprints that the operator agrees to, by node; each of these nodes is then tried. */
+  agreeKeys(given: ReadonlyMap<string, string>): Promise<void>
+  noHands(): void
+  /** `by` = who agreed to what is kept. */
+  write(how: { overwrite: boolean; by: string }): void
 }
 
 export type TalkNeeds = {
@@ -78,18 +92,22 @@ export type TalkNeeds = {
   /** The port on which we serve, for the file. */
   port: number
   lookup?: Lookup | undefined
+  /** Keeps the host keys that were agreed to. */
+  db: Db
 }
 
 /** Everything that was agreed lies on one desk; each noun has its verbs there. */
 export const createTalk = (needs: TalkNeeds): Talk & { close(): void } => {
   const desk = createDesk(needs)
+  const { keepKeys, ...hands } = handsOf(desk)
   return {
     agreed: () => desk.agreed(),
     reached: () => stages.slice(0, stages.indexOf(stageOf(desk.agreed())) + 1),
     ...entranceOf(desk),
     ...tokensOf(desk),
     ...membersOf(desk),
-    ...paperOf(desk),
+    ...hands,
+    ...paperOf(desk, keepKeys),
     close: () => desk.clear(),
   }
 }

@@ -107,7 +107,7 @@ setup('a second time the tokens are replaced with a warning, and the old file is
 setup('a conversation: certificate, password that does not show, consent, file', (t) =>
   withFolder(async (folder) => {
     const file = join(folder, 'jarvis.yaml')
-    const answers = [t.lab.nodes[0]!.address, 'yes', LAB_PASSWORD, 'yes', 'no']
+    const answers = [t.lab.nodes[0]!.address, 'yes', LAB_PASSWORD, 'yes', 'no', 'no']
     const { code, out, err } = await run(
       ['setup', '--roles', 'environments', '--storage', 'nvme1', '--file', file],
       {

@@ -9,6 +9,7 @@ import { LAB_PASSWORD } from '../../lab/access.ts'
 import { type Lab, startLab } from '../../lab/lab.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { loadConfig } from '../../lib/config.ts'
+import { openDb } from '../../lib/db/db.ts'
 import { createLog } from '../../lib/log.ts'
 import { demandNode } from '../../lib/setup/address.ts'
 import { alice, bob } from '../cast.ts'
@@ -95,7 +96,10 @@ const nodesAndFile = async ({ ask }: Browser, lab: Lab, change: Record<string, s
   const fields: Record<string, string> = {}
   for (const { name, address } of lab.nodes) fields[`address.${name}`] = address
   const reviewed = await ask('/setup/nodes', { ...fields, ...change })
-  assert.is(reviewed.to, '/setup/write', reviewed.text)
+  assert.is(reviewed.to, '/setup/hands', reviewed.text)
+  assert.is((await ask('/setup/write')).to, '/setup/hands', 'SSH is not skipped unsaid')
+  const without = await ask('/setup/hands', { way: 'none' })
+  assert.is(without.to, '/setup/write', without.text)
   return ask('/setup/write')
 }
 
@@ -413,6 +417,59 @@ setup('the real program: JARVIS_SETUP=1, forms, and the overview shows the nodes
     assert.not.match(await again.said(/^Jarvis is ready.*$/m), 'set up')
     again.process.kill('SIGTERM')
     await again.ended
+  }),
+)
+
+setup('SSH: a key is made, or one is used; what a node shows is kept after consent alone', () =>
+  withSetup(async (me) => {
+    const { ask, file, folder } = me
+    const lab = await startLab({ ssh: true })
+    try {
+      await meet(me, lab)
+      await ask('/setup/access', { ...usual, password: LAB_PASSWORD })
+      await ask('/setup/plan', { way: 'do' })
+      await ask('/setup/check', { way: 'on' })
+      assert.is((await ask('/setup/hands')).to, '/setup/nodes')
+      const fields = lab.nodes.map(({ name, address }) => [`address.${name}`, address])
+      await ask('/setup/nodes', Object.fromEntries(fields))
+      const { port, fingerprint } = lab.ssh!.hosts.find((h) => h.name === 'pve')!
+      const door = { user: 'root', port: String(port) }
+      assert.is((await ask('/setup/hands', { ...door, way: 'make' })).to, '/setup/hands')
+      const made = await ask('/setup/hands')
+      assert.match(made.text, 'restrict,pty ssh-ed25519 ')
+      assert.match(made.text, fingerprint)
+      assert.is(statSync(join(folder, 'secrets', 'ssh_key')).mode & 0o777, 0o600)
+      assert.not.match(made.text, 'PRIVATE KEY')
+      const forged = { way: 'agree', 'agree.pve': `SHA256:${'A'.repeat(43)}` }
+      const refused = await ask('/setup/hands', forged)
+      assert.match(refused.text, 'You agreed to another key of pve')
+      assert.is((await ask('/setup/hands', { ...door, port: '0', way: 'make' })).status, 422)
+      const stranger = await ask('/setup/hands', { way: 'agree', 'agree.pve': fingerprint })
+      assert.is(stranger.to, '/setup/write')
+      assert.match((await ask('/setup/write')).text, 'does not let root in with the key')
+      writeFileSync(join(folder, 'id'), lab.ssh!.key, { mode: 0o600 })
+      await ask('/setup/hands', { ...door, way: 'file', keyFile: 'id' })
+      assert.is((await ask('/setup/write')).to, '/setup/hands', 'another key is agreed to anew')
+      await ask('/setup/hands', { way: 'agree', 'agree.pve': fingerprint })
+      assert.match((await ask('/setup/write')).text, /<strong>pve<\/strong> lets me in\./)
+      const db = () => openDb(join(folder, 'data', 'jarvis.db'))
+      const pins = async () => {
+        const open = await db()
+        const all = open.all('select host, fingerprint, accepted_by from ssh_host_keys')
+        open.close()
+        return all
+      }
+      assert.equal(await pins(), [], 'before the last step nothing is kept')
+      assert.is((await ask('/setup/write', {})).status, 200)
+      assert.equal(await pins(), [{ host: 'pve', fingerprint, accepted_by: 'alice' }])
+      assert.match(
+        readFileSync(file, 'utf8'),
+        `ssh:\n  keyFile: id\n  user: root\n  port: ${port}\n`,
+      )
+      await until(me, '/setup', /is connected/)
+    } finally {
+      await lab.stop()
+    }
   }),
 )
 
