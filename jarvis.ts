@@ -5,12 +5,14 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
+import { canonical, type Json } from './lib/audit/canonical.ts'
 import { createTrail, type Trail } from './lib/audit/trail.ts'
 import { type Auth, createAuth } from './lib/auth/auth.ts'
 import { createBus } from './lib/bus.ts'
 import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
 import { createMacs } from './lib/cluster/macs.ts'
+import { knownWorld } from './lib/cluster/world.ts'
 import type { Config } from './lib/config.ts'
 import { type ClusterConfig, tokenFor } from './lib/config-cluster.ts'
 import type { SshConfig } from './lib/config-ssh.ts'
@@ -26,7 +28,9 @@ import { createLlm } from './lib/llm/llm.ts'
 import type { Log } from './lib/log.ts'
 import { createMemory } from './lib/memory/memory.ts'
 import { createProxmox } from './lib/proxmox/client.ts'
+import { createBrakes } from './lib/safety/brakes.ts'
 import { createKillSwitch, type StopChange } from './lib/safety/kill-switch.ts'
+import type { Marks } from './lib/safety/protected.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
 import { createKeeper } from './lib/setup/keeper.ts'
 import { createTalks } from './lib/setup/talks.ts'
@@ -41,6 +45,7 @@ import { listen } from './routes/listen.ts'
 import { createLive } from './routes/live.ts'
 import { createLocal, isLocal } from './routes/local.ts'
 import type { Env, LabFace } from './routes/needs.ts'
+import { wordsOf } from './views/panels/event-words.ts'
 
 export type StartOptions = {
   config: Config
@@ -208,7 +213,23 @@ const compose = async (
   stop.onChange((change) => writeDown(trail, change))
   stop.start()
   undo.push(() => stop.close())
+  const brakes = createBrakes({
+    db,
+    clock,
+    canonical: (value) => canonical(value as Json),
+    world: () => knownWorld(cluster.picture()),
+    marks: () => ({
+      ...(lab?.marks ?? { self: config.safety.runsIn, roles: config.safety.roles }),
+    }),
+    hour: hourIn(config.timeZone),
+    defaults: { level: lab ? 4 : 3 },
+    onTrip: (text) => bus.emit('safety.tripped', { text }),
+  })
+  stop.onChange(({ state }) => {
+    if (state.pressed) brakes.approvals.voidAll('STOP was pressed')
+  })
   const tools = createDoor({
+    brakes,
     proxmox,
     cluster,
     stop,
@@ -218,6 +239,10 @@ const compose = async (
     trail,
     bus,
     ownToken: () => tokenFor(place, 'operate')?.id,
+    hasRole: (role) => tokenFor(place, role) !== undefined,
+    containerHosts: lab?.containerHosts ?? config.containers.hosts,
+    events,
+    tell: ({ kind, payload }) => wordsOf(kind, payload),
     ...(identity.keyFile || identity.agent ? { ssh } : {}),
     wake: createWaker({
       macs,
@@ -265,6 +290,7 @@ const compose = async (
     schedule,
     tools,
     memory,
+    brakes,
     terminals,
     llm,
     stop,
@@ -309,6 +335,11 @@ const compose = async (
   schedule.every('audit: check the chain', { cron: '37 4 * * *', timeZone: config.timeZone }, () =>
     trail.check('the night'),
   )
+  schedule.every(
+    'safety: forget what has worn off',
+    { cron: '7 * * * *', timeZone: config.timeZone },
+    () => brakes.sweep(),
+  )
   schedule.every('deeds: forget old ones', { cron: '47 3 * * *', timeZone: config.timeZone }, () =>
     tools.sweep(),
   )
@@ -348,6 +379,12 @@ const compose = async (
   }
 }
 
+/** The hour of the day where the operator lives. */
+const hourIn = (timeZone: string) => {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' })
+  return (at: number) => Number(format.format(at))
+}
+
 /** STOP in the trail, however it was pressed. */
 const writeDown = (trail: Trail, { state, by, from, reason }: StopChange) =>
   trail.write({
@@ -385,7 +422,13 @@ const bringUpLab = async (data: string, clock: Clock, log: Log, undo: (() => unk
       return { to: 'the lab', port: 9 }
     },
   }
-  return { cluster, face, wol, ssh: { hosts: lab.ssh?.hosts ?? [], identity: { keyFile } } }
+  const marks: Marks = {
+    self: 'guest/103',
+    roles: { vpn: ['guest/300'], dns: ['guest/302'] },
+  }
+  const hosts = lab.ssh?.hosts ?? []
+  const containerHosts = hosts.filter((h) => h.name === 'docker').map((h) => h.name)
+  return { cluster, face, wol, marks, containerHosts, ssh: { hosts, identity: { keyFile } } }
 }
 
 /** The lab's token for looking around: a new one each start, the last one revoked. */

@@ -120,6 +120,30 @@ const wake = z.strictObject({
   port: whole(1, 65535).default(9),
 })
 
+const THING = /^(guest\/[1-9]\d{2,8}|node\/[a-zA-Z0-9-]{1,63}|storage\/[\w.-]{1,100})$/
+const thing = text.regex(THING, 'expected guest/NUMBER, node/NAME or storage/NAME')
+const things = z.array(thing, { error: 'expected a list' }).default([])
+
+const safety = z.strictObject({
+  runsIn: thing.optional(),
+  roles: z
+    .strictObject({
+      model: things,
+      dns: things,
+      gateway: things,
+      vpn: things,
+      proxy: things,
+      mail: things,
+      backup: things,
+      quorum: things,
+    })
+    .prefault({}),
+})
+
+const containers = z.strictObject({
+  hosts: z.array(text, { error: 'expected a list of names' }).default([]),
+})
+
 const CLOCK = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
 const wall = z.strictObject({
   night: text
@@ -173,6 +197,8 @@ export const fileShape = z.strictObject(
     keep: keep.prefault({}),
     ssh: ssh.prefault({}),
     wake: wake.prefault({}),
+    safety: safety.prefault({}),
+    containers: containers.prefault({}),
     wall: wall.prefault({}),
     llm: llm.prefault({}),
   },
@@ -218,6 +244,11 @@ const good: Record<string, string> = {
   'ssh.hosts.*.user': 'root',
   'wake.broadcast': '192.168.1.255',
   'wake.port': '9',
+  'safety.runsIn': 'guest/103',
+  'safety.roles.dns': '[guest/302]',
+  'safety.roles.*.*': 'guest/302, node/pve or storage/backup',
+  'containers.hosts': '[docker]',
+  'containers.hosts.*': 'the name of a host below ssh.hosts, or of a node',
   'wall.night': '"22:30-06:30"',
   'llm.claude.apiKey': 'apiKeyFile: secrets/claude, or the variable JARVIS_CLAUDE_KEY_FILE',
   'llm.claude.apiKeyFile': 'secrets/claude',

@@ -40,6 +40,8 @@ export type Config = {
   keep: FileShape['keep']
   ssh: SshConfig
   wake: FileShape['wake']
+  safety: FileShape['safety']
+  containers: FileShape['containers']
   wall: FileShape['wall']
   llm: LlmConfig
 }
@@ -77,6 +79,8 @@ export const loadConfig = (options: LoadOptions): Config => {
     keep: shape.keep,
     ssh,
     wake: shape.wake,
+    safety: shape.safety,
+    containers: shape.containers,
     wall: shape.wall,
     llm: llmOf(reading, file, env, mistakes),
   }

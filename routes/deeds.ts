@@ -8,7 +8,8 @@ import { Problem } from '../lib/errors.ts'
 import { paths } from '../lib/paths.ts'
 import { PATIENCE_MS, type Result } from '../lib/tools/call.ts'
 import type { Deed } from '../lib/tools/deeds.ts'
-import { tools } from '../lib/tools/registry.ts'
+import { rightFor, toolsFor } from '../lib/tools/registry.ts'
+import type { Tool } from '../lib/tools/tool.ts'
 import type { Html } from '../views/layout.ts'
 import { guestRow, guests } from '../views/panels/guests.ts'
 import { isoOr } from '../views/parts/section.ts'
@@ -63,15 +64,16 @@ export const executeTool = (needs: Needs) => async (c: Ctx) => {
 }
 
 /** `GET /api/tools` */
-export const showTools = (c: Ctx) =>
-  sendJson(c, {
-    tools: tools.map(({ name, title, description, schema }) => ({
-      name,
-      title,
-      description,
-      input: schema,
-    })),
-  })
+export const showTools = (c: Ctx) => sendJson(c, { tools: toolsFor(callerIn(c)).map(toolJson) })
+
+const toolJson = (tool: Tool) => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  right: rightFor(tool),
+  acts: tool.kind === 'act',
+  input: tool.schema,
+})
 
 /** `GET /api/deeds/:id` */
 export const showDeed = (needs: Needs) => (c: Ctx) => {
@@ -96,15 +98,25 @@ export const deedJson = (d: Deed) => ({
   ended: isoOr(d.endedAt),
 })
 
-export const resultJson = ({ state, id, text, data, took }: Result) =>
-  state === 'running'
-    ? { success: false, running: { id, url: paths.deed(id!) } }
-    : { success: true, state, result: { id, text, data: data ?? null, tookS: took } }
+export const resultJson = ({ state, id, text, data, took, approval }: Result) => {
+  if (approval) return { success: false, text, approval: approvalJson(approval) }
+  if (state === 'running') return { success: false, running: { id, url: paths.deed(id!) } }
+  return { success: true, state, result: { id, text, data: data ?? null, tookS: took } }
+}
 
-export const textOf = ({ state, text, id }: Result) =>
-  state === 'running' ? `${text} Its end: ${paths.deed(id!)}` : text
+const approvalJson = ({ id, expires }: NonNullable<Result['approval']>) => ({
+  id,
+  url: paths.approval(id),
+  expires: isoOr(expires),
+})
 
-export const statusFor = ({ state }: Result) => (state === 'running' ? 202 : 200)
+export const textOf = ({ state, text, id, approval }: Result) => {
+  if (approval) return `${text} Decide: ${paths.approval(approval.id)}`
+  return state === 'running' ? `${text} Its end: ${paths.deed(id!)}` : text
+}
+
+export const statusFor = ({ state }: Result) =>
+  state === 'running' || state === 'needs-approval' ? 202 : 200
 
 /** The deed's id goes along, so that a script can look it up. */
 export const asFailure = ({ problem, id, text }: Result): Problem => {
@@ -121,6 +133,7 @@ export const asPage = (
   next: string | undefined,
 ) => {
   const asked = c.req.header('hx-request') !== undefined
+  if (result.approval) return toCard(c, result.approval.id, asked)
   if (!asked && result.problem) throw asFailure(result)
   if (!asked) return c.redirect(backTo(c, next), 303)
   if (!result.problem) return c.html(row())
@@ -128,6 +141,13 @@ export const asPage = (
   c.header('HX-Reswap', 'beforeend')
   const { text: first, problem } = result
   return c.html(toast({ state: 'failed', first, rest: problem.next }), statusOf[problem.kind])
+}
+
+/** What needs a confirmation goes on to its card. */
+const toCard = (c: Ctx, id: number, asked: boolean) => {
+  if (!asked) return c.redirect(paths.approval(id), 303)
+  c.header('HX-Redirect', paths.approval(id))
+  return c.body(null, 204)
 }
 
 const rowOf = (needs: Needs, vmid: number) => {

@@ -13,6 +13,7 @@ import type { Llm } from '../lib/llm/llm.ts'
 import type { Log } from '../lib/log.ts'
 import type { Memory } from '../lib/memory/memory.ts'
 import type { Proxmox } from '../lib/proxmox/client.ts'
+import type { Brakes } from '../lib/safety/brakes.ts'
 import type { KillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Schedule } from '../lib/schedule/schedule.ts'
 import type { Talks } from '../lib/setup/talks.ts'
@@ -59,6 +60,8 @@ export type Needs = {
   schedule: Schedule
   /** The one way to a deed. */
   tools: Door
+  /** What holds it back: settings, limits, what is protected, what waits for a person. */
+  brakes: Brakes
   stop: KillSwitch
   /** The address that wakes a node. */
   macOf?: ((node: string) => string | undefined) | undefined

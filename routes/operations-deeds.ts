@@ -5,7 +5,10 @@ import * as shapes from './shapes.ts'
 
 const outcomes: Record<number, Answer> = {
   200: { what: 'Done, and read back.', shape: shapes.deedDone },
-  202: { what: 'Still under way after 25 s.', shape: shapes.deedRunning },
+  202: {
+    what: 'Still under way after 25 s, or waiting for a person: RED, or by the level.',
+    shape: shapes.deedStarted,
+  },
   404: failed('No such guest or tool; the answer names the nearest.'),
   409: failed('Not now: state, lock, quorum, another deed; nothing was done.'),
   422: failed('Wrong arguments. None can confirm or force anything.'),

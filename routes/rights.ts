@@ -22,11 +22,16 @@ const audit = /^\/audit(\/|\.|$)/
 /** Anybody may leave. */
 const leave: string = paths.logout()
 
-/** Looking is `view`, everything that changes something and the audit trail `operate`, the settings `admin`;
- * the memory is one step more private. */
+/** Tools that only look are for whoever may look; the door asks again for each of them. */
+const byTheDoor: ReadonlySet<string> = new Set([leave, paths.execute()])
+
+/**
+ * Looking is `view`, everything that changes something and the audit trail `operate`, the settings
+ * `admin`; the memory is one step more private.
+ */
 export const scopeFor = (method: string, path: string): Scope => {
   if (admin.test(path)) return 'admin'
   if (memory.test(path)) return isSafe(method) ? 'operate' : 'admin'
   if (audit.test(path)) return 'operate'
-  return isSafe(method) || path === leave ? 'view' : 'operate'
+  return isSafe(method) || byTheDoor.has(path) ? 'view' : 'operate'
 }

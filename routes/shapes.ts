@@ -273,10 +273,21 @@ export const tools = z.strictObject({
       name: z.string(),
       title: z.string(),
       description: z.string(),
+      right: z.enum(['view', 'operate', 'admin']).meta({ description: 'what the token needs' }),
+      acts: z.boolean().meta({ description: 'false: it only looks' }),
       input: z.record(z.string(), z.unknown()).meta({ description: 'JSON schema' }),
     }),
   ),
 })
+
+export const needsApproval = z.strictObject({
+  success: z.literal(false),
+  text: z.string(),
+  approval: z.strictObject({ id: z.number(), url: z.string(), expires: z.string() }),
+})
+
+/** What a 202 says. */
+export const deedStarted = z.union([z.lazy(() => deedRunning), needsApproval])
 
 export const deed = z.strictObject({
   id: z.number(),
@@ -313,7 +324,7 @@ export const wakeResults = z.strictObject({
   results: z.array(
     z.strictObject({
       node: z.string(),
-      state: z.enum(['on', 'done', 'warnings', 'running', 'failed', 'refused']),
+      state: z.enum(['on', 'done', 'warnings', 'running', 'failed', 'refused', 'needs-approval']),
       text: z.string(),
       next: orNull(z.string()),
       deed: orNull(z.strictObject({ id: z.number(), url: z.string() })),

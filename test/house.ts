@@ -24,11 +24,14 @@ import { createLog } from '../lib/log.ts'
 import { createProxmox } from '../lib/proxmox/client.ts'
 import type { Token } from '../lib/proxmox/types.ts'
 import { createKillSwitch } from '../lib/safety/kill-switch.ts'
+import type { Marks } from '../lib/safety/protected.ts'
+import type { SafetySettings } from '../lib/safety/settings.ts'
 import { createSchedule } from '../lib/schedule/schedule.ts'
 import { createDoor } from '../lib/tools/call.ts'
 import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
 import type { Needs } from '../routes/needs.ts'
+import { testBrakes } from './brakes.ts'
 import { alice, firefox } from './cast.ts'
 import { CHEAP } from './doors.ts'
 
@@ -39,6 +42,10 @@ export type Given = {
   /** The token that writes; the lab's operate token unless said. */
   operate?: (lab: Lab) => Token
   folder?: string
+  /** Who does what in the house; by itself only names protect. */
+  marks?: Marks
+  /** Level 4 unless said, and 302 not protected by its name. */
+  safety?: Partial<SafetySettings>
   /** The configuration names no MAC address. */
   withoutMacs?: boolean
 }
@@ -102,7 +109,16 @@ export const openHouse = async (given: Given = {}) => {
       return { to: 'the lab', port: 9 }
     },
   }
+  const brakes = testBrakes({
+    db,
+    clock,
+    picture: () => cluster.picture(),
+    marks: given.marks,
+    // Most tests are about other things than what a name protects.
+    defaults: { unmarked: ['guest/302'], ...given.safety },
+  })
   const tools = createDoor({
+    brakes,
     proxmox,
     cluster,
     stop,
@@ -128,6 +144,7 @@ export const openHouse = async (given: Given = {}) => {
     trail,
     schedule: createSchedule({ clock, log, db }),
     tools,
+    brakes,
     stop,
     macOf: (node) => macs.of(node)?.mac,
     trouble: () => undefined,
@@ -173,6 +190,7 @@ export const openHouse = async (given: Given = {}) => {
     cluster,
     proxmox,
     stop,
+    brakes,
     tools,
     trail,
     lines,
@@ -182,7 +200,7 @@ export const openHouse = async (given: Given = {}) => {
     macs,
     /** Everything but reads that went to the cluster since the start. */
     writes,
-    kinds: () => news.map((n) => n.kind).filter((k) => /^(deed|stop)\./.test(k)),
+    kinds: () => news.map((n) => n.kind).filter((k) => /^(deed|stop|approval)\./.test(k)),
     /** Audit entries, oldest first. */
     audit: () => trail.list({ limit: 100 }).reverse(),
     /** POSTs with a token for acting, or as alice at her browser. */

@@ -20,6 +20,7 @@ import { createDoor, type DoorNeeds } from '../lib/tools/call.ts'
 import { createSite } from '../routes/index.ts'
 import { createLive } from '../routes/live.ts'
 import type { LabFace, Needs } from '../routes/needs.ts'
+import { testBrakes } from './brakes.ts'
 import { fakeClock } from './clock.ts'
 import { calmEvening } from './pictures.ts'
 
@@ -66,6 +67,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
   const world = { picture: calmEvening() as Picture, trouble: undefined as string | undefined }
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
   const stop = createKillSwitch({ db, clock, log, bus })
+  const brakes = testBrakes({ db, clock, picture: () => world.picture })
   const needs: Needs = {
     config: { ...base, timeZone: 'UTC', mode: lab ? 'lab' : 'real' },
     version: '0.1.0',
@@ -81,9 +83,11 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     lab: lab ? smallLab() : undefined,
     stop,
     memory: createMemory({ db, clock, log }),
+    brakes,
     tools: createDoor({
+      brakes,
       proxmox: nobodyThere,
-      cluster: { believe() {}, hurry: () => () => {} },
+      cluster: { believe() {}, hurry: () => () => {}, picture: () => world.picture },
       stop,
       db,
       clock,

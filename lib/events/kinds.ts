@@ -57,6 +57,11 @@ export type Events = {
     text: string
     tookS: number
   }
+  'approval.requested': { id: number; tool: string; target: string; label: string; by: string }
+  'approval.ended': { id: number; tool: string; label: string; state: string; by: string }
+  /** Machines did wrong too often: they only look until a person mends it. */
+  'safety.tripped': { text: string }
+  'safety.changed': { key: string; by: string }
   'stop.pressed': { by: string; reason?: string | undefined }
   'stop.released': { by: string; afterMs: number }
   'llm.booked': { id: number }
@@ -95,6 +100,8 @@ export const severities: Partial<Record<EventKind, Severity>> = {
   'node.vanished': 'warn',
   'storage.filling': 'warn',
   'storage.lost': 'warn',
+  'approval.requested': 'warn',
+  'safety.tripped': 'crit',
   'stop.pressed': 'warn',
   'stop.released': 'good',
   'llm.budget': 'warn',

@@ -41,6 +41,8 @@ export type Approval = {
   endedAt?: number | undefined
   endedWhy?: string | undefined
   deed?: number | undefined
+  /** When the machine that asked was told how it ended. */
+  toldAt?: number | undefined
 }
 
 export type NewApproval = Pick<
@@ -91,6 +93,10 @@ export type Approvals = {
   redeem(id: number, deed: Pick<Approval, 'tool' | 'args' | 'target'>): boolean
   /** Which deed came of it. */
   became(id: number, deed: number): void
+  /** Allowed, and then the world refused: it is not kept for later. */
+  fizzled(id: number, why: string): void
+  /** The one that asked knows how it ended; asking again is a new wish. */
+  told(id: number): void
   deny(id: number, by: string): void
   /** STOP: whatever waits is over. */
   voidAll(why: string): number
@@ -138,6 +144,7 @@ type Row = {
   ended_at: number | null
   ended_why: string | null
   deed: number | null
+  told_at: number | null
 }
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -257,6 +264,16 @@ export const createApprovals = ({ db, clock, canonical }: Needs): Approvals => {
         [id, hashOf(deed), clock.now() - REDEEM_MS],
       ).changes === 1,
     became: (id, deed) => void db.run('update approvals set deed = ? where id = ?', [deed, id]),
+    fizzled: (id, why) =>
+      void db.run(
+        "update approvals set state = 'void', ended_why = ? where id = ? and state = 'approved'",
+        [why, id],
+      ),
+    told: (id) =>
+      void db.run('update approvals set told_at = ? where id = ? and told_at is null', [
+        clock.now(),
+        id,
+      ]),
     deny(id, by) {
       live(id)
       close(id, 'denied', 'denied', by)
@@ -359,4 +376,5 @@ const decoded = (row: Row): Approval => ({
   endedAt: row.ended_at ?? undefined,
   endedWhy: row.ended_why ?? undefined,
   deed: row.deed ?? undefined,
+  toldAt: row.told_at ?? undefined,
 })

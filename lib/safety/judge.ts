@@ -76,7 +76,10 @@ export type Judge = (question: Question) => Verdict
 
 /** Tools whose tier is that of the command that they are given. */
 const COMMANDS = new Set(['run_command', 'guest_command'])
-/** It needs no cluster: a node that is off cannot vote. */
+/**
+ * It needs no cluster, since a node that is off cannot vote, and it takes nothing away: what hangs on
+ * the node only gains, so protection does not speak against it either.
+ */
 const WITHOUT_QUORUM = new Set(['wake_node'])
 /** Gone for good; of what Jarvis himself hangs on, only by a person's own hands. */
 const FOR_GOOD = new Set(['guest_delete', 'guest_rollback'])
@@ -127,7 +130,7 @@ const weigh = ({ tool, targets, context }: Question, line: Line): Weighed => {
   const raise = (tier: Tier, rule: string, reason: string) => {
     if (rankOf(tier) > rankOf(weighed.tier)) weighed = { tier, rule, reason }
   }
-  if (weighed.tier === 'GREEN') return weighed
+  if (weighed.tier === 'GREEN' || WITHOUT_QUORUM.has(tool)) return weighed
   if (!context.protection) raise('RED', 'protection', 'what depends on what cannot be known now')
   for (const target of targets) {
     const shield = context.protection?.of(target)

@@ -52,12 +52,13 @@ export type LimitKeeper = {
 type Needs = {
   db: Db
   clock: Pick<Clock, 'now'>
-  limits?: Limits | undefined
+  /** Asked each time, as a person may change them. */
+  limits?: (() => Limits) | undefined
   /** The level falls to observing: mail goes out. */
   onTrip?: ((reason: string) => void) | undefined
 }
 
-export const createLimits = ({ db, clock, limits = LIMITS, onTrip }: Needs): LimitKeeper => {
+export const createLimits = ({ db, clock, limits = () => LIMITS, onTrip }: Needs): LimitKeeper => {
   const count = (where: string, params: Record<string, string | number>, since = HOUR) =>
     db.first<{ n: number }>(
       `select count(*) as n from safety_acts where at > :since and ${where}`,
@@ -83,7 +84,7 @@ export const createLimits = ({ db, clock, limits = LIMITS, onTrip }: Needs): Lim
   return {
     hindrance(act) {
       if (act.tier === 'GREEN') return undefined
-      return hindered(act, limits, count)
+      return hindered(act, limits(), count)
     },
     began: (act) => put(act, keyOf(act.targets[0]), nodeOf(act.targets[0])),
     failed(id) {
@@ -126,7 +127,9 @@ const hindered = (act: Act, limits: Limits, count: Count) => {
       : undefined
   const perNode = tier === 'YELLOW' ? limits.yellowPerNode : limits.redPerNode
   return (
+    // Waking takes nothing away from anybody.
     (target.startsWith('node/') &&
+      tool !== 'wake_node' &&
       over(count("target like 'node/%'", {}), limits.nodeDeeds, 'Deeds on nodes by machines')) ||
     over(
       count('tool = :tool and target = :target', { tool, target }),

@@ -11,31 +11,44 @@ import { asProblem, inWords, messageOf, Problem } from '../errors.ts'
 import type { Events } from '../events/kinds.ts'
 import { clean, type Log } from '../log.ts'
 import type { Proxmox } from '../proxmox/client.ts'
+import type { Answer, Opened, Person } from '../safety/approvals.ts'
+import type { Brakes } from '../safety/brakes.ts'
+import type { Verdict } from '../safety/judge.ts'
 import type { KillSwitch } from '../safety/kill-switch.ts'
+import { readsFreeText } from '../safety/provenance.ts'
+import { createAsking } from './asking.ts'
 import {
   demandAllowed,
   demandFree,
   demandQuorum,
   demandRight,
+  demandRun,
   demandTool,
   notStopped,
 } from './checks.ts'
 import { type Asking, createDeeds, type Deed, entryOf } from './deeds.ts'
 import { createRunner } from './run.ts'
-import type { Found, Hands, Tool } from './tool.ts'
+import type { ActTool, Found, Hands, Looked, LookTool, Plan } from './tool.ts'
 import type { Waker } from './waker.ts'
+import { contextOf, weigh } from './weigh.ts'
 
 export type Wish = {
   tool: string
   args: unknown
   caller: Asking
+  /** Where the words come from: `conversation/12`. Without it, the caller's own token or session. */
+  context?: string | undefined
+  /** Of a machine, in its own words, for the card: shown last, as its. */
+  reason?: string | undefined
+  /** Several requests may share a card that lists each of them. */
+  card?: string | undefined
   /** Milliseconds that the caller waits for the end; later the answer is `running`. */
   patienceMs?: number | undefined
 }
 
 export type Result = {
-  state: 'done' | 'warnings' | 'failed' | 'refused' | 'running'
-  /** Of the deed; a refusal is none. */
+  state: 'done' | 'warnings' | 'failed' | 'refused' | 'running' | 'needs-approval'
+  /** Of the deed; a look and a refusal are none. */
   id?: number | undefined
   text: string
   data?: Record<string, unknown> | undefined
@@ -43,11 +56,31 @@ export type Result = {
   took: number
   /** For refused and failed ones: kind, next step, and `details.rule` where a rule said no. */
   problem?: Problem | undefined
+  /** What waits for a person; `expires` in milliseconds since 1970. */
+  approval?: { id: number; expires: number } | undefined
+}
+
+/** What would happen, without anything happening. */
+export type Rehearsal = {
+  tool: string
+  label: string
+  plan?: Plan | undefined
+  verdict: Verdict
+  /** Why it makes no sense now. */
+  whyNot?: string | undefined
 }
 
 export type Door = {
   /** Never rejects, except when the house itself is broken. */
   call(wish: Wish): Promise<Result>
+  /** Judges and plans; writes nothing, runs nothing. Throws what the tool's own look throws. */
+  rehearse(wish: Wish): Promise<Rehearsal>
+  /** A person opens the card of a request: it is judged anew. Throws `not-found`, `conflict`. */
+  open(id: number, person: Person): Promise<Opened>
+  /** He means it: judged once more, and carried out. Throws `not-found`, `conflict`, `invalid`. */
+  confirm(id: number, person: Confirming, answer: Answer): Promise<Result>
+  /** Throws `not-found`, `conflict` when it is over already. */
+  deny(id: number, by: Asking): void
   deed(id: number): Deed | undefined
   /** The newest one on a target, ended or not: `node/pve`. */
   last(target: string): Deed | undefined
@@ -60,18 +93,25 @@ export type Door = {
   close(): void
 }
 
+export type Confirming = { caller: Asking; session: string; patienceMs?: number | undefined }
+
 export type DoorNeeds = {
   proxmox: Hands['proxmox'] & Pick<Proxmox, 'cluster'>
-  cluster: Pick<Cluster, 'believe' | 'hurry'> & Partial<Pick<Cluster, 'refresh'>>
+  cluster: Pick<Cluster, 'believe' | 'hurry' | 'picture'> & Partial<Pick<Cluster, 'refresh'>>
   stop: Pick<KillSwitch, 'state' | 'signal'>
+  brakes: Brakes
   db: Db
   clock: Clock
   log: Log
   trail: Pick<Trail, 'write'>
   bus: Pick<Bus<Events>, 'emit'>
   ownToken(): string | undefined
+  hasRole?: Hands['hasRole'] | undefined
   /** Commands on the nodes, where there is a key. */
   ssh?: Hands['ssh']
+  containerHosts?: readonly string[] | undefined
+  events?: Hands['events']
+  tell?: Hands['tell'] | undefined
   /** Magic packets; without it no node is woken. */
   wake?: Waker | undefined
   /** Sends what has changed to the screens at once. */
@@ -81,45 +121,141 @@ export type DoorNeeds = {
 /** Design §2: longer than this and the answer is 202. */
 export const PATIENCE_MS = 25_000
 
-export const createDoor = (needs: DoorNeeds): Door => {
-  const { proxmox, stop, clock, trail, log } = needs
-  const deeds = createDeeds(needs)
-  const runner = createRunner({ ...needs, deeds })
+/** What is known of a wish so far, for the trail. */
+type Known = { args?: Record<string, unknown>; target?: string; tier?: string }
 
-  const call = async (wish: Wish): Promise<Result> => {
+/** A person's yes to exactly this deed, already given. */
+type Allowed = { id: number; askedBy: string }
+
+export const createDoor = (needs: DoorNeeds): Door => {
+  const { proxmox, stop, clock, trail, log, brakes } = needs
+  const { limits } = brakes
+  const deeds = createDeeds(needs)
+  /** Acts of machines under way, so that a failure counts against them. */
+  const counted = new Map<number, number>()
+  const runner = createRunner({
+    ...needs,
+    deeds,
+    onEnd(deed, state) {
+      const act = counted.get(deed)
+      counted.delete(deed)
+      if (act !== undefined && state === 'failed') limits.failed(act)
+    },
+  })
+  const { hands } = runner
+  const asking = createAsking({ ...needs, deeds, hands })
+
+  const perform = async (wish: Wish, allowed?: Allowed): Promise<Result> => {
     const since = clock.now()
-    const { caller } = wish
-    const known: { args?: Record<string, unknown>; target?: string } = {}
+    const known: Known = {}
     try {
       const tool = demandTool(wish.tool)
       const { args, key } = tool.read(wish.args)
-      Object.assign(known, { args, target: key })
-      demandRight(tool, caller)
-      notStopped(stop)
-      demandFree(tool, deeds.on(key), clock.now())
-      const found = await tool.find(runner.hands, args)
-      demandAllowed(found)
-      if (!tool.withoutQuorum) await demandQuorum(proxmox)
-      notStopped(stop)
-      const deed = claim(tool, { args, key, found, caller })
-      return await runner.carryOut(tool, deed, found, wish.patienceMs ?? PATIENCE_MS)
+      Object.assign(known, { args, ...(key && { target: key }) })
+      demandRight(tool, wish.caller)
+      return tool.kind === 'look'
+        ? await look(tool, args, wish, since)
+        : await act(tool, { args, key, wish, allowed, known, since })
     } catch (thrown) {
       const problem = asProblem(thrown)
-      note({ tool: wish.tool, ...known }, caller, problem)
+      note({ tool: wish.tool, ...known }, wish.caller, problem)
       if (problem.kind === 'broken') throw problem
-      return {
-        state: 'refused',
-        text: problem.message,
-        took: (clock.now() - since) / 1000,
-        problem,
-      }
+      const took = (clock.now() - since) / 1000
+      return { state: 'refused', text: problem.message, took, problem }
     }
   }
 
+  const look = async (tool: LookTool, args: Looking['args'], wish: Wish, since: number) => {
+    const { caller } = wish
+    const weighing = { tool: tool.name, args, targets: [], caller, stopped: false, quorate: true }
+    const verdict = weigh(brakes, { ...weighing, context: wish.context })
+    demandRun(verdict)
+    return looked(tool.name, () => tool.look(hands, args), { args, wish, verdict, since })
+  }
+
+  /** A look, written down with its end; what others have written taints whoever reads it. */
+  const looked = async (tool: string, work: () => Promise<Looked>, looking: Looking) => {
+    const { args, wish, verdict, since } = looking
+    const { caller } = wish
+    if (caller.kind === 'machine' && readsFreeText(tool))
+      brakes.provenance.taint(contextOf(wish), tool)
+    const { text, data } = await work()
+    const took = (clock.now() - since) / 1000
+    const { tier, rule } = verdict
+    const entry = entryOf({ tool, args }, caller)
+    trail.write({ ...entry, verdict: 'run', tier, rule, outcome: 'done', tookS: took })
+    return { state: 'done', text, data, took } satisfies Result
+  }
+
+  const act = async (tool: ActTool, acting: Acting): Promise<Result> => {
+    const { args, key, wish, allowed, known, since } = acting
+    const { caller } = wish
+    notStopped(stop)
+    const before = allowed ? undefined : asking.whatBecame(tool, args, key, caller)
+    if (before) return before
+    const found = await tool.find(hands, args)
+    const weighing = {
+      tool: tool.name,
+      args,
+      targets: found.targets,
+      caller,
+      context: wish.context,
+      approved: allowed !== undefined,
+      stopped: false,
+      quorate: true,
+    }
+    const verdict = weigh(brakes, weighing)
+    known.tier = verdict.tier
+    if (verdict.tier === 'BLACK' && caller.kind === 'machine')
+      limits.triedBlack(caller.name, tool.name)
+    demandRun(verdict)
+    if (verdict.tier === 'GREEN' && found.look) {
+      const signals = { stopped: stop.signal(), closing: runner.closing }
+      return looked(tool.name, () => found.look!(signals), { args, wish, verdict, since })
+    }
+    demandFree(tool, deeds.on(key), clock.now())
+    demandAllowed(found)
+    if (!tool.withoutQuorum) await demandQuorum(proxmox)
+    if (verdict.verdict === 'ask') return asking.ask(tool, { args, key, found, verdict, wish })
+    notStopped(stop)
+    const deed = claim(tool, { args, key, found, caller, verdict, allowed })
+    if (caller.kind === 'machine')
+      counted.set(
+        deed.id,
+        limits.began({
+          caller: caller.name,
+          tool: tool.name,
+          tier: verdict.tier,
+          targets: found.targets,
+        }),
+      )
+    if (caller.kind === 'machine' && readsFreeText(tool.name))
+      brakes.provenance.taint(contextOf(wish), tool.name)
+    return await runner.carryOut(tool, deed, found, wish.patienceMs ?? PATIENCE_MS)
+  }
+
   /** The row, and the audit entry before the deed: what cannot be written down is not done. */
-  const claim = (tool: Tool, { args, key, found, caller }: Claim): Deed => {
+  const claim = (tool: ActTool, claiming: Claim): Deed => {
+    const { args, key, found, caller, verdict, allowed } = claiming
     const deed = written(() =>
-      deeds.begin({ tool: tool.name, args, target: key, label: found.label, caller }),
+      needs.db.tx(() => {
+        if (allowed && !brakes.approvals.redeem(allowed.id, { tool: tool.name, args, target: key }))
+          throw spent()
+        const begun = deeds.begin({
+          tool: tool.name,
+          args,
+          target: key,
+          label: found.label,
+          caller,
+          tier: verdict.tier,
+          rule: verdict.rule,
+          before: found.plan.before,
+          approval: allowed?.id,
+          askedBy: allowed?.askedBy,
+        })
+        if (begun && allowed) brakes.approvals.became(allowed.id, begun.id)
+        return begun
+      }),
     )
     if (deed) return deed
     demandFree(tool, deeds.on(key), clock.now())
@@ -132,15 +268,12 @@ export const createDoor = (needs: DoorNeeds): Door => {
     )
   }
 
-  const note = (
-    what: { tool: string; args?: Record<string, unknown>; target?: string },
-    caller: Asking,
-    problem: Problem,
-  ) => {
+  const note = (what: Known & { tool: string }, caller: Asking, problem: Problem) => {
     try {
       trail.write({
         ...entryOf({ ...what, tool: clean(what.tool).slice(0, 60) }, caller),
         verdict: 'refuse',
+        tier: what.tier,
         rule: problem.details?.rule,
         outcome: 'refused',
         reason: inWords(problem).slice(0, 500),
@@ -151,7 +284,39 @@ export const createDoor = (needs: DoorNeeds): Door => {
   }
 
   return {
-    call,
+    call: (wish) => perform(wish),
+    async rehearse({ tool: name, args: raw, caller, context }) {
+      const tool = demandTool(name)
+      const { args } = tool.read(raw)
+      demandRight(tool, caller)
+      const found = tool.kind === 'act' ? await tool.find(hands, args) : undefined
+      const stopped = tool.kind === 'act' && stop.state().pressed
+      const targets = found?.targets ?? []
+      const weighing = { tool: tool.name, args, targets, caller, context, stopped, quorate: true }
+      return {
+        tool: tool.name,
+        label: found?.label ?? tool.title,
+        plan: found?.plan,
+        whyNot: found?.whyNot,
+        verdict: weigh(brakes, weighing),
+      }
+    },
+    open: (id, person) => brakes.approvals.open(id, person, asking.judgeAgain),
+    async confirm(id, { caller, session, patienceMs }, answer) {
+      notStopped(stop)
+      const person = { account: caller.name, session }
+      const { tool, args, askedBy } = await brakes.approvals.confirm(
+        id,
+        person,
+        answer,
+        asking.judgeAgain,
+      )
+      const result = await perform({ tool, args, caller, patienceMs }, { id, askedBy })
+      if (result.state === 'refused') brakes.approvals.fizzled(id, result.text)
+      asking.tell(id, caller.name)
+      return result
+    },
+    deny: asking.deny,
     deed: deeds.find,
     last: deeds.last,
     running: deeds.open,
@@ -161,12 +326,34 @@ export const createDoor = (needs: DoorNeeds): Door => {
   }
 }
 
-type Claim = { args: Record<string, unknown>; key: string; found: Found; caller: Asking }
+type Looking = { args: Record<string, unknown>; wish: Wish; verdict: Verdict; since: number }
+
+type Acting = {
+  args: Record<string, unknown>
+  key: string
+  wish: Wish
+  allowed: Allowed | undefined
+  known: Known
+  since: number
+}
+
+type Claim = Pick<Acting, 'args' | 'key' | 'allowed'> & {
+  found: Found
+  caller: Asking
+  verdict: Verdict
+}
+
+const spent = () =>
+  new Problem('conflict', 'Not done: this approval was used already, or it came too late.', {
+    next: 'Ask for it anew.',
+    details: { rule: 'approval' },
+  })
 
 const written = <T>(work: () => T): T => {
   try {
     return work()
   } catch (cause) {
+    if (cause instanceof Problem && cause.details?.rule === 'approval') throw cause
     throw new Problem('halted', `${messageOf(cause)} What cannot be written down is not done.`, {
       cause,
       next: asProblem(cause).next ?? 'Look into the log.',

@@ -1,11 +1,13 @@
 /** The questions of the door, each with its rule: who asks, is anything stopped, may it be now. */
+import type { ProblemKind } from '../errors.ts'
 import { duration } from '../format.ts'
 import { clean } from '../log.ts'
 import type { Proxmox } from '../proxmox/client.ts'
+import type { Verdict } from '../safety/judge.ts'
 import { halted, type KillSwitch } from '../safety/kill-switch.ts'
 import type { Asking, Deed } from './deeds.ts'
-import { nearestTool, toolNamed } from './registry.ts'
-import { type Found, refusal, type Tool } from './tool.ts'
+import { doingOf, mayUse, nearestTool, rightFor, toolNamed } from './registry.ts'
+import { type ActTool, type Found, refusal, type Tool } from './tool.ts'
 
 export const demandTool = (name: string): Tool => {
   const tool = toolNamed(name)
@@ -19,14 +21,34 @@ export const demandTool = (name: string): Tool => {
   )
 }
 
-export const demandRight = (tool: Tool, { kind, scope, name }: Asking): void => {
-  if (kind !== 'wall' && scope !== 'view') return
+export const demandRight = (tool: Tool, caller: Asking): void => {
+  if (mayUse(tool, caller)) return
   throw refusal(
     'scope',
     'forbidden',
-    `${clean(name)} may only look; ${tool.name} acts.`,
-    'It takes a token for acting: ./jarvis token create --name NAME --scope operate',
+    tool.kind === 'act'
+      ? `${clean(caller.name)} may only look; ${tool.name} acts.`
+      : `${clean(caller.name)} may not use ${tool.name}.`,
+    `It takes a token for that: ./jarvis token create --name NAME --scope ${rightFor(tool)}`,
   )
+}
+
+/** Design §2: which kind of no a rule of the judge is. */
+const KINDS: Record<string, ProblemKind> = {
+  scope: 'forbidden',
+  black: 'forbidden',
+  stop: 'halted',
+  rate: 'busy',
+  'blast-radius': 'busy',
+  arguments: 'invalid',
+  shape: 'invalid',
+}
+
+/** Throws the judge's no as a refusal that names rule, reason and next step. */
+export const demandRun = ({ verdict, tier, rule, reason, next }: Verdict): void => {
+  if (verdict !== 'refuse') return
+  const kind = tier === 'BLACK' ? 'forbidden' : (KINDS[rule] ?? 'conflict')
+  throw refusal(rule, kind, reason, next)
 }
 
 export const notStopped = (stop: Pick<KillSwitch, 'state'>): void => {
@@ -35,9 +57,9 @@ export const notStopped = (stop: Pick<KillSwitch, 'state'>): void => {
 }
 
 /** `302 adguard is being restarted by alice since 3 s.` */
-export const demandFree = (tool: Tool, other: Deed | undefined, now: number): void => {
+export const demandFree = (tool: ActTool, other: Deed | undefined, now: number): void => {
   if (!other) return
-  const doing = toolNamed(other.tool)?.words.doing ?? tool.words.doing
+  const doing = doingOf(other.tool) ?? tool.words.doing
   const since = duration((now - other.startedAt) / 1000)
   throw refusal(
     'one-at-a-time',

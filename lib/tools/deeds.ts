@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import { days } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { Upid } from '../proxmox/types.ts'
+import type { Tier } from '../safety/tiers.ts'
 
 export type DeedState = 'running' | 'done' | 'warnings' | 'failed' | 'stopped' | 'unknown'
 
@@ -16,6 +17,12 @@ export type Asking = {
   name: string
   scope: 'view' | 'operate' | 'admin'
   from: string
+  session?: { id: string } | undefined
+  token?: { id: string } | undefined
+  /** A step of a runbook, which a person has read and switched on. */
+  runbook?: boolean | undefined
+  /** False: nobody asked for it, it acts by itself. */
+  asked?: boolean | undefined
 }
 
 export type Deed = {
@@ -31,12 +38,24 @@ export type Deed = {
   upid?: Upid | undefined
   state: DeedState
   text?: string | undefined
+  tier?: Tier | undefined
+  /** The approval that it came of, and who had asked for it. */
+  approval?: number | undefined
+  askedBy?: string | undefined
   /** Milliseconds since 1970. */
   startedAt: number
   endedAt?: number | undefined
 }
 
-export type NewDeed = Pick<Deed, 'tool' | 'args' | 'target' | 'label'> & { caller: Asking }
+export type NewDeed = Pick<
+  Deed,
+  'tool' | 'args' | 'target' | 'label' | 'tier' | 'approval' | 'askedBy'
+> & {
+  caller: Asking
+  /** Which rule let it through, and how the target was before: for the trail. */
+  rule?: string | undefined
+  before?: string | undefined
+}
 
 export type Deeds = {
   /** Row and audit entry in one transaction; undefined when somebody else holds the target. */
@@ -51,6 +70,8 @@ export type Deeds = {
   last(target: string): Deed | undefined
   /** Those under way, oldest first. */
   open(): Deed[]
+  /** Those that began after this moment, oldest first. */
+  recent(since: number): Deed[]
   /** Forgets what ended more than a year ago; the audit trail does not. */
   sweep(): number
 }
@@ -70,6 +91,9 @@ type Row = {
   started_at: number
   ended_at: number | null
   audit_id: number
+  tier: string | null
+  approval: number | null
+  asked_by: string | null
 }
 
 const KEPT = days(365)
@@ -77,8 +101,10 @@ const KEPT = days(365)
 /** One statement, so that of two at once exactly one has it. */
 const CLAIM = `
   insert into deeds
-    (tool, args, target, label, who, who_kind, who_from, state, started_at, audit_id)
-  select :tool, :args, :target, :label, :who, :kind, :from, 'running', :now, 0
+    (tool, args, target, label, who, who_kind, who_from, state, started_at, audit_id, tier, approval,
+     asked_by)
+  select :tool, :args, :target, :label, :who, :kind, :from, 'running', :now, 0, :tier, :approval,
+    :askedBy
   where not exists (select 1 from deeds where target = :target and ended_at is null)`
 
 export const createDeeds = (needs: {
@@ -93,7 +119,7 @@ export const createDeeds = (needs: {
     decoded(db.first<Row>('select * from deeds where target = ? and ended_at is null', [target]))
 
   return {
-    begin: ({ caller, ...deed }) =>
+    begin: ({ caller, rule, before, ...deed }) =>
       db.tx(() => {
         const { changes, id } = db.run(CLAIM, {
           tool: deed.tool,
@@ -104,9 +130,21 @@ export const createDeeds = (needs: {
           kind: caller.kind,
           from: caller.from,
           now: clock.now(),
+          tier: deed.tier,
+          approval: deed.approval,
+          askedBy: deed.askedBy,
         })
         if (changes !== 1) return undefined
-        const auditId = trail.write({ ...entryOf(deed, caller), verdict: 'run' })
+        const { tier, approval } = deed
+        const auditId = trail.write({
+          ...entryOf(deed, caller),
+          verdict: 'run',
+          tier,
+          rule,
+          approval,
+          before,
+          deed: id,
+        })
         db.run('update deeds set audit_id = ? where id = ?', [auditId, id])
         return find(id)
       }),
@@ -130,6 +168,12 @@ export const createDeeds = (needs: {
           outcome: state,
           reason: text,
           of: deed.audit_id,
+          tier: deed.tier ?? undefined,
+          approval: deed.approval ?? undefined,
+          deed: id,
+          task: deed.upid ?? undefined,
+          after: text,
+          tookS: (clock.now() - deed.started_at) / 1000,
         })
       }),
     find,
@@ -140,6 +184,10 @@ export const createDeeds = (needs: {
       ),
     open: () =>
       db.all<Row>('select * from deeds where ended_at is null order by id').map((r) => decoded(r)!),
+    recent: (since) =>
+      db
+        .all<Row>('select * from deeds where started_at > ? order by id', [since])
+        .map((r) => decoded(r)!),
     sweep: () => db.run('delete from deeds where ended_at < ?', [clock.now() - KEPT]).changes,
   }
 }
@@ -147,8 +195,8 @@ export const createDeeds = (needs: {
 /** The part of an audit entry that says who wants what. */
 export const entryOf = (
   { tool, args, target }: { tool: string; args?: Record<string, unknown>; target?: string },
-  caller: Pick<Asking, 'name' | 'from'>,
-) => ({ who: caller.name, from: caller.from, what: tool, args, target })
+  caller: Pick<Asking, 'name' | 'from' | 'kind'>,
+) => ({ who: caller.name, from: caller.from, kind: caller.kind, what: tool, args, target })
 
 const decoded = (row: Row | undefined): Deed | undefined =>
   row && {
@@ -162,6 +210,9 @@ const decoded = (row: Row | undefined): Deed | undefined =>
     upid: row.upid ?? undefined,
     state: row.state as DeedState,
     text: row.text ?? undefined,
+    tier: (row.tier as Tier | null) ?? undefined,
+    approval: row.approval ?? undefined,
+    askedBy: row.asked_by ?? undefined,
     startedAt: row.started_at,
     endedAt: row.ended_at ?? undefined,
   }

@@ -3,7 +3,7 @@ import { Problem } from '../errors.ts'
 import { clean } from '../log.ts'
 import type { Outcome } from '../proxmox/types.ts'
 import type { Deed, DeedState } from './deeds.ts'
-import type { ReadBack, Tool } from './tool.ts'
+import type { ActTool, ReadBack } from './tool.ts'
 
 export type Ending = {
   state: Exclude<DeedState, 'running'>
@@ -12,7 +12,7 @@ export type Ending = {
 }
 
 type Seen = {
-  tool: Tool
+  tool: ActTool
   deed: Deed
   outcome: Outcome
   /** Undefined: the target could not be found again. */
@@ -56,7 +56,7 @@ const failing = (
 }
 
 /** Proxmox did not even begin, or its answer was lost. */
-export const startFailed = (tool: Tool, deed: Deed, why: Problem, back: ReadBack): Ending => {
+export const startFailed = (tool: ActTool, deed: Deed, why: Problem, back: ReadBack): Ending => {
   const what = `${tool.words.noun} of ${deed.label}`
   // A request that was sent and never answered may have been carried out (lib/proxmox/calls.ts).
   if (why.details?.sent) {

@@ -10,6 +10,7 @@ export const guestReboot = guestTool({
   description:
     'Shuts a running container or virtual machine down in order and starts it again; waits until it runs anew.',
   verb: 'reboot',
+  proof: 'the guest runs, and since a moment ago',
   words: { noun: 'Reboot', doing: 'being restarted' },
   tasks: ['vzreboot', 'qmreboot'],
   expected: 'running',

@@ -7,6 +7,8 @@ export const guestShutdown = guestTool({
   description:
     'Asks the system inside a running container or virtual machine to end in order and waits until it is off. One that does not listen is left running: nothing is cut off.',
   verb: 'shutdown',
+  proof: 'the guest is stopped',
+  idempotent: true,
   words: { noun: 'Shutdown', doing: 'being shut down' },
   tasks: ['vzshutdown', 'qmshutdown'],
   expected: 'stopped',

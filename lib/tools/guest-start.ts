@@ -7,6 +7,8 @@ export const guestStart = guestTool({
   description:
     'Starts a stopped container or virtual machine and waits until it runs. The system inside may need longer until its services answer.',
   verb: 'start',
+  proof: 'the guest runs',
+  idempotent: true,
   words: { noun: 'Start', doing: 'being started' },
   tasks: ['vzstart', 'qmstart'],
   expected: 'running',

@@ -8,7 +8,7 @@ import { clean } from '../log.ts'
 import { whyNot } from '../proxmox/guest.ts'
 import type { StopState } from '../safety/kill-switch.ts'
 import type { Asking, Deed } from './deeds.ts'
-import { toolNamed } from './registry.ts'
+import { doingOf } from './registry.ts'
 
 export const offered = ['start', 'shutdown', 'reboot'] as const
 
@@ -63,6 +63,6 @@ const generally = ({ caller, stop, picture }: Circumstances): string | undefined
 const busyWith = ({ vmid }: GuestState, { running, picture }: Circumstances) => {
   const deed = running.find((d) => d.target === `guest/${vmid}`)
   if (!deed) return undefined
-  const doing = toolNamed(deed.tool)?.words.doing ?? 'being worked on'
+  const doing = doingOf(deed.tool) ?? 'being worked on'
   return `${doing} by ${clean(deed.who)} since ${duration((picture.now - deed.startedAt) / 1000)}`
 }

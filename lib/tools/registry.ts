@@ -1,6 +1,7 @@
 /** Every tool there is, and the one that somebody probably meant. */
 import { nearest } from '../nearest.ts'
 import { cancelTask } from './cancel-task.ts'
+import type { Asking } from './deeds.ts'
 import { guestReboot } from './guest-reboot.ts'
 import { guestShutdown } from './guest-shutdown.ts'
 import { guestStart } from './guest-start.ts'
@@ -17,7 +18,27 @@ export const tools: readonly Tool[] = [
   tmuxInstall,
 ]
 
+/** What a caller may use and is shown; what only runbooks use is not in it. */
+export const toolsFor = (caller: Pick<Asking, 'kind' | 'scope'>): Tool[] =>
+  tools.filter((tool) => !tool.hidden && mayUse(tool, caller))
+
+const RANK = { view: 0, operate: 1, admin: 2 } as const
+
+/** What a tool takes: looking `view`, acting `operate`, unless it says otherwise. */
+export const rightFor = ({ kind, right }: Pick<Tool, 'kind' | 'right'>) =>
+  right ?? (kind === 'look' ? 'view' : 'operate')
+
+/** A wall screen shows panels; it uses no tool. */
+export const mayUse = (tool: Tool, { kind, scope }: Pick<Asking, 'kind' | 'scope'>): boolean =>
+  kind !== 'wall' && RANK[scope] >= RANK[rightFor(tool)]
+
 export const toolNamed = (name: string): Tool | undefined => tools.find((t) => t.name === name)
+
+/** `being restarted`, of a tool that acts. */
+export const doingOf = (name: string): string | undefined => {
+  const tool = toolNamed(name)
+  return tool?.kind === 'act' ? tool.words.doing : undefined
+}
 
 /** By typing mistakes, else by words in common: `start_vm` means `guest_start`. */
 export const nearestTool = (name: string): string | undefined => {

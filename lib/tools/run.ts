@@ -5,13 +5,18 @@
 import { sleep } from '../clock.ts'
 import { asProblem, inWords, messageOf, type Problem } from '../errors.ts'
 import type { Outcome, TaskRow, Upid, Write } from '../proxmox/types.ts'
+import { underWay } from './asking.ts'
 import type { DoorNeeds, Result } from './call.ts'
 import type { Deed, Deeds } from './deeds.ts'
 import { type Ending, endingOf, startFailed } from './ending.ts'
 import { toolNamed } from './registry.ts'
-import type { Found, Hands, ReadBack, Tool } from './tool.ts'
+import type { ActTool, Found, Hands, ReadBack } from './tool.ts'
 
-type Needs = DoorNeeds & { deeds: Deeds }
+type Needs = DoorNeeds & {
+  deeds: Deeds
+  /** The row is closed. */
+  onEnd(deed: number, state: Ending['state']): void
+}
 
 /** A node that is busy may miss the first word; the task is asked to end this often. */
 const CANCEL_TRIES = 3
@@ -27,11 +32,19 @@ export const createRunner = (needs: Needs) => {
   const hands: Hands = {
     proxmox,
     clock,
+    picture: () => cluster.picture(),
     believe: (status) => cluster.believe(status),
     ownToken: needs.ownToken,
+    hasRole: needs.hasRole ?? ((role) => role !== 'destroy'),
     wake: needs.wake,
     ssh: needs.ssh,
+    containerHosts: needs.containerHosts ?? [],
+    shell: needs.brakes.shell,
+    events: needs.events,
+    tell: needs.tell ?? (({ kind }) => kind),
     refresh: () => cluster.refresh?.() ?? Promise.resolve(),
+    protection: () => needs.brakes.protection(),
+    deeds,
   }
 
   /** The write itself, once. What went wrong before there was a task is an ending as well. */
@@ -82,11 +95,12 @@ export const createRunner = (needs: Needs) => {
     }
   }
 
-  const settle = (deed: Deed, tool: Tool, ending: Ending, data: ReadBack['data']): Result => {
+  const settle = (deed: Deed, tool: ActTool, ending: Ending, data: ReadBack['data']): Result => {
     const { state, text, problem } = ending
     const took = (clock.now() - deed.startedAt) / 1000
     if (!closing.signal.aborted) {
       keep(deed.id, () => deeds.end(deed.id, state, text))
+      needs.onEnd(deed.id, state)
       const { id, target, label, who: by } = deed
       bus.emit('deed.finished', {
         id,
@@ -106,19 +120,19 @@ export const createRunner = (needs: Needs) => {
 
   /** From the started task to the closed row. */
   const finish = async (
-    tool: Tool,
+    tool: ActTool,
     deed: Deed,
     found: Found | undefined,
     write: Write,
     signal: AbortSignal,
   ) => {
     const outcome = await followed(write, signal)
-    if (closing.signal.aborted) return stillRunning(deed, clock.now())
+    if (closing.signal.aborted) return underWay(tool, deed, clock.now())
     const back = await found?.readBack(deed.startedAt, outcome.result !== 'failed')
     return settle(deed, tool, endingOf({ tool, deed, outcome, back, stop: signal }), back?.data)
   }
 
-  const perform = async (tool: Tool, deed: Deed, found: Found): Promise<Result> => {
+  const perform = async (tool: ActTool, deed: Deed, found: Found): Promise<Result> => {
     const signal = stop.signal()
     const calm = cluster.hurry()
     try {
@@ -133,13 +147,13 @@ export const createRunner = (needs: Needs) => {
     }
   }
 
-  const carryOut = async (tool: Tool, deed: Deed, found: Found, patienceMs: number) => {
+  const carryOut = async (tool: ActTool, deed: Deed, found: Found, patienceMs: number) => {
     const { id, target, label, who: by } = deed
     bus.emit('deed.started', { id, tool: tool.name, target, label, by })
     const end = perform(tool, deed, found)
     const wait = new AbortController()
     const late = sleep(clock, patienceMs, wait.signal).then(
-      () => stillRunning(deed, clock.now()),
+      () => underWay(tool, deed, clock.now()),
       () => end,
     )
     return Promise.race([end, late]).finally(() => wait.abort())
@@ -148,7 +162,8 @@ export const createRunner = (needs: Needs) => {
   /** What became of a deed that was under way when the server ended. */
   const resume = async (deed: Deed): Promise<void> => {
     const tool = toolNamed(deed.tool)
-    if (!tool) return deeds.end(deed.id, 'unknown', 'This program does not know the tool any more.')
+    if (tool?.kind !== 'act')
+      return deeds.end(deed.id, 'unknown', 'This program does not know the tool any more.')
     const calm = cluster.hurry()
     try {
       const found = await tool.find(hands, deed.args).catch(() => undefined)
@@ -162,7 +177,7 @@ export const createRunner = (needs: Needs) => {
   }
 
   /** What is left of a deed to wait for: its task, or whatever it waits for by itself. */
-  const begun = async (tool: Tool, deed: Deed, found: Found | undefined): Promise<Write> => {
+  const begun = async (tool: ActTool, deed: Deed, found: Found | undefined): Promise<Write> => {
     if (found?.resume) {
       const signals = { stopped: stop.signal(), closing: closing.signal }
       return { outcome: found.resume(deed.startedAt, signals) }
@@ -177,7 +192,7 @@ export const createRunner = (needs: Needs) => {
   }
 
   /** The server ended between the call and its answer: the task may be there, under our own token. */
-  const lostTask = async (tool: Tool, deed: Deed): Promise<Upid | undefined> => {
+  const lostTask = async (tool: ActTool, deed: Deed): Promise<Upid | undefined> => {
     const own = needs.ownToken()
     const object = deed.target.slice(deed.target.indexOf('/') + 1)
     const isIt = (t: TaskRow) =>
@@ -191,6 +206,8 @@ export const createRunner = (needs: Needs) => {
 
   return {
     hands,
+    /** Raised when the server ends. */
+    closing: closing.signal,
     carryOut,
     recover: async () => void (await Promise.all(deeds.open().map(resume))),
     close: () => closing.abort(),
@@ -203,14 +220,7 @@ const neverHeard: Outcome = {
   text: 'The server ended before Proxmox had answered.',
 }
 
-const stillRunning = (deed: Deed, now: number): Result => ({
-  state: 'running',
-  id: deed.id,
-  text: `${deed.label} is ${toolNamed(deed.tool)?.words.doing ?? 'under way'}.`,
-  took: (now - deed.startedAt) / 1000,
-})
-
-const broken = (tool: Tool, deed: Deed, problem: Problem): Ending => ({
+const broken = (tool: ActTool, deed: Deed, problem: Problem): Ending => ({
   state: 'unknown',
   text: `${tool.words.noun} of ${deed.label}: outcome unknown. ${inWords(problem)}`,
   problem,

@@ -21,6 +21,9 @@ export const tmuxInstall = defineTool({
   title: 'Install tmux on a node',
   description:
     'Installs the package tmux on a node by SSH, so that terminals there stay alive when Jarvis is restarted. Installs nothing else. STOP ends it while the package is fetched; once the package is being put in, that is let come to its end, because half a package is worse than a whole one.',
+  topic: 'nodes',
+  proof: 'tmux is on the path of the node',
+  idempotent: true,
   words: {
     noun: 'Install',
     doing: 'being installed',
@@ -38,6 +41,8 @@ export const tmuxInstall = defineTool({
     const label = `tmux on ${clean(name)}`
     return {
       label,
+      targets: [{ kind: 'node', id: name }],
+      state: looked.code === 0 ? 'there' : 'absent',
       plan: {
         before: looked.code === 0 ? `${label} is there.` : `There is no ${label}.`,
         calls: [FETCH, INSTALL].map((words) => `ssh ${name} ${words.join(' ')}`),

@@ -1,34 +1,65 @@
 /**
- * What a tool is: a name, a description, strict arguments, and the five questions that the door asks
- * of it: where is the target now, may it be done, what will be done, do it, what became of it.
+ * What a tool is: a name, a description, strict arguments, and either one look, or the five questions
+ * that the door asks before, during and after a deed: where is the target now, may it be done, what
+ * will be done, do it, what became of it.
  */
 import * as z from 'zod'
 import type { Clock } from '../clock.ts'
+import type { Picture } from '../cluster/picture.ts'
 import { Problem, type ProblemKind } from '../errors.ts'
+import type { EventRow, EventStore } from '../events/events.ts'
 import { clean } from '../log.ts'
 import type { Proxmox } from '../proxmox/client.ts'
-import type { Outcome, Write } from '../proxmox/types.ts'
+import type { Outcome, TokenRole, Write } from '../proxmox/types.ts'
+import type { Protection } from '../safety/protected.ts'
+import type { ShellPolicy } from '../safety/shell/policy.ts'
+import type { Target } from '../safety/tiers.ts'
 import type { Ssh } from '../ssh/ssh.ts'
+import type { Deeds } from './deeds.ts'
 import type { Waker } from './waker.ts'
 
 /** What a tool works with. */
 export type Hands = {
-  proxmox: Pick<Proxmox, 'cluster' | 'guests' | 'tasks'>
+  proxmox: Pick<Proxmox, 'cluster' | 'guests' | 'nodes' | 'storages' | 'tasks'>
+  /** The picture of the cluster, for what needs no fresh reading. */
+  picture(): Picture
   /** What was just read at the source outranks the list that lags. */
   believe(status: { vmid: number; status: string; qmp?: string | undefined }): void
   clock: Clock
   /** The id of the token that writes; undefined = there is none. */
   ownToken(): string | undefined
+  /** Is there a token for this role? */
+  hasRole(role: TokenRole): boolean
   /** Commands on the nodes; undefined where there is no key. */
-  ssh?: Pick<Ssh, 'exec' | 'host'> | undefined
+  ssh?: Pick<Ssh, 'exec' | 'host' | 'hosts'> | undefined
+  /** Hosts on which containers may be looked at and handled, by name. */
+  containerHosts: readonly string[]
+  /** What a command line may do, and how it is written anew. */
+  shell: Pick<ShellPolicy, 'judge'>
+  /** What Jarvis has seen, and each event as a sentence. */
+  events?: Pick<EventStore, 'query'> | undefined
+  tell(event: EventRow): string
   /** Magic packets; undefined where nobody sends any. */
   wake?: Waker | undefined
   /** Reads the picture anew. */
   refresh?: (() => Promise<void>) | undefined
+  /** What is protected now, for cards; undefined when it cannot be known. */
+  protection(): Protection | undefined
+  /** Deeds on nodes of the last quarter of an hour, and what is under way. */
+  deeds: Pick<Deeds, 'recent' | 'open'>
 }
 
-/** What will happen, for a card or a dry run. */
-export type Plan = { before: string; calls: string[]; expected: string; undo: string }
+/** What will happen, for a card or a dry run. All of it safe to show. */
+export type Plan = {
+  before: string
+  calls: string[]
+  expected: string
+  undo: string
+  /** For the card: what is lost, what remains, what was looked at. Left out: nothing, all, the state. */
+  goes?: string | undefined
+  stays?: string | undefined
+  checked?: string[] | undefined
+}
 
 export type ReadBack = {
   /** Is it as the plan expected? */
@@ -44,13 +75,28 @@ export type ReadBack = {
  */
 export type Signals = { stopped: AbortSignal; closing: AbortSignal }
 
+/** What looking has shown. */
+export type Looked = {
+  /** For people and models; figures with units, no controls. */
+  text: string
+  data: Record<string, unknown>
+}
+
 /** A target as it was read a moment ago, with what can be done to it. */
 export type Found = {
   /** `303 homeassistant`; safe to show. */
   label: string
+  /** For the judge: what it touches. */
+  targets: readonly Target[]
   plan: Plan
   /** A sentence when it makes no sense now. */
   whyNot: string | undefined
+  /** Changes when the target does: a card that was opened before is worth nothing then. */
+  state: string
+  /** What a person has to type before it: a VMID, for what cannot be undone. */
+  typed?: string | undefined
+  /** Where the judge calls it GREEN it only looks: no claim, no task. */
+  look?(signals: Signals): Promise<Looked>
   run(signals: Signals): Promise<Write>
   /** For deeds without a Proxmox task: waits on for the end of one that began before a restart. */
   resume?(since: number, signals: Signals): Promise<Outcome>
@@ -58,13 +104,39 @@ export type Found = {
   readBack(since: number, patient: boolean): Promise<ReadBack>
 }
 
-export type Tool = {
+/** What a question is about: a model with a small window sees the tools of the topic alone. */
+export type Topic = 'cluster' | 'guests' | 'nodes' | 'storage' | 'tasks' | 'containers' | 'house'
+
+type Common = {
   name: string
   title: string
   /** For a model: what it does, what it does not. */
   description: string
   /** JSON schema of the arguments. */
   schema: object
+  topic: Topic
+  /** What the caller needs; without it looking takes `view` and acting `operate`. */
+  right?: 'view' | 'operate' | 'admin' | undefined
+  /** Only runbooks use it: no model is shown it. */
+  hidden?: boolean | undefined
+  /** Checks the arguments; answers them with the target they name. Throws `invalid`. */
+  read(raw: unknown): { args: Record<string, unknown>; key: string }
+}
+
+/** It reads and changes nothing. */
+export type LookTool = Common & {
+  kind: 'look'
+  /** Throws `not-found`, `forbidden` or whatever keeps it from being looked at. */
+  look(hands: Hands, args: Record<string, unknown>): Promise<Looked>
+}
+
+/** It changes something. */
+export type ActTool = Common & {
+  kind: 'act'
+  /** What the target is like afterwards, in the README's table. */
+  proof: string
+  /** Done twice it is as done once. */
+  idempotent?: boolean | undefined
   words: {
     /** `Reboot of 303 …` */
     noun: string
@@ -77,34 +149,59 @@ export type Tool = {
   withoutQuorum?: boolean
   /** Types of the Proxmox tasks that it starts, to find one whose name was lost. */
   tasks: string[]
-  /** Checks the arguments; answers them with the target they name. Throws `invalid`. */
-  read(raw: unknown): { args: Record<string, unknown>; key: string }
   /** Throws `not-found`, `forbidden` or whatever keeps it from being looked at. */
   find(hands: Hands, args: Record<string, unknown>): Promise<Found>
 }
 
-type Definition<Args extends Record<string, unknown>> = Omit<Tool, 'schema' | 'read' | 'find'> & {
-  input: z.ZodType<Args>
-  key(args: Args): string
-  find(hands: Hands, args: Args): Promise<Found>
+export type Tool = LookTool | ActTool
+
+type Shape<Args> = { input: z.ZodType<Args> }
+type Definition<Args extends Record<string, unknown>> = Shape<Args> &
+  Omit<ActTool, 'kind' | 'schema' | 'read' | 'find'> & {
+    key(args: Args): string
+    find(hands: Hands, args: Args): Promise<Found>
+  }
+type LookDefinition<Args extends Record<string, unknown>> = Shape<Args> &
+  Omit<LookTool, 'kind' | 'schema' | 'read' | 'look'> & {
+    look(hands: Hands, args: Args): Promise<Looked>
+  }
+
+/** A tool that acts, of its parts; the arguments are checked here once, by their strict shape. */
+export const defineTool = <Args extends Record<string, unknown>>(
+  definition: Definition<Args>,
+): ActTool => {
+  const { input, key, find, ...rest } = definition
+  return {
+    ...rest,
+    kind: 'act',
+    schema: z.toJSONSchema(input),
+    read(raw) {
+      const args = checked(rest.name, input, raw)
+      return { args, key: key(args) }
+    },
+    find: (hands, args) => find(hands, args as Args),
+  }
 }
 
-/** A tool of its parts; the arguments are checked here once, by their strict shape. */
-export const defineTool = <Args extends Record<string, unknown>>({
-  input,
-  key,
-  find,
-  ...rest
-}: Definition<Args>): Tool => ({
-  ...rest,
-  schema: z.toJSONSchema(input),
-  read(raw) {
-    const checked = input.safeParse(raw ?? {})
-    if (!checked.success) throw wrongArguments(rest.name, checked.error)
-    return { args: checked.data, key: key(checked.data) }
-  },
-  find: (hands, args) => find(hands, args as Args),
-})
+/** A tool that looks. */
+export const defineLook = <Args extends Record<string, unknown>>(
+  definition: LookDefinition<Args>,
+): LookTool => {
+  const { input, look, ...rest } = definition
+  return {
+    ...rest,
+    kind: 'look',
+    schema: z.toJSONSchema(input),
+    read: (raw) => ({ args: checked(rest.name, input, raw), key: '' }),
+    look: (hands, args) => look(hands, args as Args),
+  }
+}
+
+const checked = <Args>(name: string, input: z.ZodType<Args>, raw: unknown): Args => {
+  const read = input.safeParse(raw ?? {})
+  if (!read.success) throw wrongArguments(name, read.error)
+  return read.data
+}
 
 /** No, by which rule, and what to do about it. */
 export const refusal = (rule: string, kind: ProblemKind, message: string, next?: string): Problem =>

@@ -20,6 +20,9 @@ export const wakeNode = defineTool({
   title: 'Wake a node',
   description:
     'Sends magic packets to a node that is off and waits up to 3 minutes until it is back in the cluster. It works without quorum. The node must be allowed to wake by its network card.',
+  topic: 'nodes',
+  proof: 'the cluster has the node back',
+  idempotent: true,
   words: {
     noun: 'Waking',
     doing: 'being woken',
@@ -62,6 +65,8 @@ const found = async (hands: Hands, wake: Waker, node: string): Promise<Found> =>
   if (!mac && !member?.online) throw nameless(node)
   return {
     label: node,
+    targets: [{ kind: 'node', id: node }],
+    state: member?.online ? 'on' : 'off',
     plan: {
       before: `${node} is ${member?.online ? 'on' : members ? 'lost' : 'not known to be on'}.`,
       calls: [`magic packets for ${mac ?? 'nobody'}`],

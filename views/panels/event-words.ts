@@ -13,6 +13,24 @@ const deeds: Record<string, string> = {
   guest_start: 'start of',
   guest_shutdown: 'shutdown of',
   guest_reboot: 'reboot of',
+  guest_stop: 'hard stop of',
+  guest_snapshot: 'snapshot of',
+  guest_rollback: 'rollback of',
+  guest_backup: 'backup of',
+  guest_migrate: 'move of',
+  guest_delete: 'deletion of',
+  node_reboot: 'reboot of',
+  node_shutdown: 'shutdown of',
+  wake_node: 'waking of',
+  service_restart: 'restart of',
+  docker_start: 'start of',
+  docker_stop: 'stop of',
+  docker_restart: 'restart of',
+  compose_up: 'making anew of',
+  storage_scan: 'scan of',
+  run_command: 'command on',
+  guest_command: 'command in',
+  tmux_install: 'install of',
   cancel_task: 'end of',
 }
 const deed = (d: { tool: string; label: string }) =>
@@ -49,6 +67,11 @@ export const eventWords: Words = {
   'deed.started': (e) => `${shown(e.by)} asked for the ${deed(e)}.`,
   'deed.finished': (e) =>
     `${shown(e.text)} Asked by ${shown(e.by)}, ended after ${duration(e.tookS)}.`,
+  'approval.requested': (e) =>
+    `${shown(e.by)} asks for the ${deed(e)}: it waits for your decision.`,
+  'approval.ended': (e) => `The request for the ${deed(e)} is ${shown(e.state)} (${shown(e.by)}).`,
+  'safety.tripped': (e) => `Machines may only look from now on: ${shown(e.text)}.`,
+  'safety.changed': (e) => `${shown(e.by)} changed what machines may do (${shown(e.key)}).`,
   'stop.pressed': (e) =>
     `STOP pressed by ${shown(e.by)}${e.reason ? `: ${shown(e.reason)}` : ''}. Nothing acts.`,
   'stop.released': (e) => `${shown(e.by)} let go of STOP after ${duration(e.afterMs / 1000)}.`,

@@ -14,7 +14,9 @@ import { createKillSwitch } from '../../../lib/safety/kill-switch.ts'
 import { createDoor, type DoorNeeds, type Result } from '../../../lib/tools/call.ts'
 import { createWaker } from '../../../lib/tools/waker.ts'
 import type { WakeOptions, WakeTarget } from '../../../lib/wol.ts'
+import { testBrakes } from '../../brakes.ts'
 import { fakeClock } from '../../clock.ts'
+import { calmEvening } from '../../pictures.ts'
 
 const root = join(import.meta.dirname ?? '.', '../../..')
 const mac = 'bc:24:11:2e:5f:01'
@@ -58,7 +60,8 @@ const open = async () => {
   const door = () =>
     createDoor({
       proxmox: { cluster: { status, tasks: async () => [] } } as unknown as DoorNeeds['proxmox'],
-      cluster: { believe() {}, hurry: () => () => {} },
+      brakes: testBrakes({ db, clock, picture: calmEvening }),
+      cluster: { believe() {}, hurry: () => () => {}, picture: calmEvening },
       stop,
       db,
       clock,

@@ -1,1 +1,0 @@
--- This number is kept free: whatever needs it takes the place of this file.
