@@ -20,6 +20,8 @@ export type ActsPage = {
 /** Rows that one question looks through, and at once. */
 const PATIENCE = 20_000
 const AT_ONCE = 5000
+/** And an export at once: others wait for the loop meanwhile. */
+const EXPORTED_AT_ONCE = 1000
 
 export const actsOf = (
   db: Db,
@@ -106,7 +108,7 @@ export function* partsOf(db: Db, wanted: Wanted): Generator<Stored[], void> {
       db,
       wanted,
       { ...span, above },
-      { direction: 'oldest', size: AT_ONCE, most: 500 },
+      { direction: 'oldest', size: EXPORTED_AT_ONCE, most: 500 },
     )
     yield rows
     above = edge
