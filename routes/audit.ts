@@ -82,6 +82,12 @@ export const checkAudit = (needs: Needs) => async (c: Ctx) => {
   const form = formOf(c)
   if (form === 'html') return c.redirect(paths.audit(), 303)
   if (form === 'text')
-    return sendText(c, chainWords(check, { now: clock.now(), timeZone: config.timeZone }).text)
+    return sendText(
+      c,
+      chainWords(check, { now: clock.now(), timeZone: config.timeZone }).text.replace(
+        /\u2009/g,
+        ' ',
+      ),
+    )
   return sendJson(c, chainJson(check))
 }

@@ -41,6 +41,7 @@ export const record = (
   const caller = c.get('caller')
   trail.write({
     who: who === undefined ? (caller?.name ?? 'somebody') : asName(who),
+    kind: caller?.kind,
     from: c.get('asker').from,
     what,
     args,

@@ -77,6 +77,7 @@ audit(
       '<dt>Before</dt><dd>stopped</dd>',
       '<dt>After</dt><dd>running</dd>',
       'href="/api/deeds/12"',
+      'href="/approvals/7"',
       /<td class="n">3\u2009s<\/td>/,
       /row 1, [^<]*<code>[0-9a-f]{64}<\/code>/,
       /row 2, [^<]*<code>[0-9a-f]{64}<\/code>/,

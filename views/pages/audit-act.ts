@@ -29,7 +29,7 @@ export const detailsOf = (act: Act, m: { timeZone: string }): Html => {
     ['Rule', first('rule') && shown(first('rule'))],
     // The summary tells how it ended; why it was begun is something else.
     ['Why', ends.length > 0 && head.reason && shown(head.reason)],
-    ['Approval', first('approval') === undefined ? undefined : `number ${first('approval')}`],
+    ['Approval', approvalOf(first('approval'))],
     ['Deed', deedOf(first('deed'))],
     ['Task', taskOf(first('task'))],
     ['Before', first('before') && shown(first('before'))],
@@ -39,6 +39,11 @@ export const detailsOf = (act: Act, m: { timeZone: string }): Html => {
   return html`<div class="act">${pairs(known)}${argumentsOf(head)}
 <ol class="rows">${rows.map((row) => hashOf(row, m))}</ol></div>`
 }
+
+const approvalOf = (approval: number | undefined) =>
+  approval === undefined
+    ? undefined
+    : html`<a href="${paths.approval(approval)}">number ${approval}</a>`
 
 const deedOf = (deed: number | undefined) =>
   deed === undefined ? undefined : html`<a href="${paths.deed(deed)}">number ${deed}</a>`
