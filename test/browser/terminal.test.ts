@@ -98,6 +98,20 @@ real('the keys for fingers, and Ctrl for the next key', async ({ browser, house 
   await says(page, '# echo li""ves')
   await page.context().close()
 })
+real('on a small phone nothing hangs over the edge, and no bar covers the keys', async (t) => {
+  const { browser, house } = t
+  const small = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }
+  const { page } = await sitDown(browser, house, paths.terminal(await open(house)), small)
+  await isOpen(page)
+  assert.equal(
+    await page.evaluate('[document.documentElement.scrollWidth, innerWidth, scrollY]'),
+    [360, 360, 0],
+  )
+  const keys = await page.locator('#terminal .keys').boundingBox()
+  const foot = await page.locator('body > nav').last().boundingBox()
+  assert.ok(keys!.y + keys!.height <= foot!.y + 1, JSON.stringify({ keys, foot }))
+  await page.context().close()
+})
 real('a watcher sees and cannot type', async ({ browser, house }) => {
   const id = await open(house)
   const worker = await sitDown(browser, house, paths.terminal(id))

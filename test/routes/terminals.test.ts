@@ -1,5 +1,7 @@
 /** Terminals through the front door, on a real sshd with a real tmux. */
 import { createHash, randomBytes } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WebSocket } from 'ws'
@@ -243,28 +245,47 @@ real('a container is entered through its node, in every window', async ({ house 
   await line.until('two', () => (line.meta.findLast((m) => m.windows)?.windows?.length ?? 0) === 2)
   await line.close()
 })
-real('a hundred reconnects leave one session on the host and no viewer here', async ({ house }) => {
-  const id = await open(house)
-  for (let n = 0; n < 100; n++) {
+/** Bytes in use after the garbage is gone. */
+const heldNow = (): number => {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+const comeAndGo = async (house: House, id: string, times: number) => {
+  for (let n = 0; n < times; n++) {
     const line = await connect(house, id)
     await line.isOpen()
     await line.close()
   }
-  const line = await connect(house, id)
-  await line.isOpen()
-  const sessions = `tmux -L jarvis ls -F '#{session_name}' | grep -c '^jarvis-${id}'`
-  line.type(
-    `for i in 1 2 3 4 5 6 7 8 9; do n=$(${sessions}); [ $n -le 2 ] && break; sleep 0.3; done; echo sess''ions=$n\r`,
-  )
-  await line.says('sessions=2')
-  await line.close()
-  const list = (await (
-    await fetch(house.url + paths.terminals(), {
-      headers: { cookie: `jv_session=${house.cookie.value}`, accept: 'application/json' },
-    })
-  ).json()) as { terminals: { id: string; viewers: number }[] }
-  assert.is(list.terminals.find((t) => t.id === id)?.viewers, 0)
-})
+}
+real(
+  'a hundred reconnects leave nothing on the host, no viewer and no memory',
+  async ({ house }) => {
+    const id = await open(house)
+    await comeAndGo(house, id, 20)
+    const before = heldNow()
+    await comeAndGo(house, id, 100)
+    const grown = (heldNow() - before) / 2 ** 20
+    console.log(`\nCOUNT a hundred reconnects: ${grown.toFixed(1)} MB grown`)
+    assert.ok(grown < 6, `${grown} MB`)
+    const line = await connect(house, id)
+    await line.isOpen()
+    const sessions = `tmux -L jarvis ls -F '#{session_name}' | grep -c '^jarvis-${id}'`
+    line.type(
+      `for i in 1 2 3 4 5 6 7 8 9; do n=$(${sessions}); [ $n -le 2 ] && break; sleep 0.3; done; echo sess''ions=$n\r`,
+    )
+    await line.says('sessions=2')
+    line.type("echo chan''nels=$(pgrep -fc '^tmux .*-L jarvis .*new-session')\r")
+    await line.until('one client', () => /channels=[012]\b/.test(line.text()))
+    await line.close()
+    const list = (await (
+      await fetch(house.url + paths.terminals(), {
+        headers: { cookie: `jv_session=${house.cookie.value}`, accept: 'application/json' },
+      })
+    ).json()) as { terminals: { id: string; viewers: number }[] }
+    assert.is(list.terminals.find((t) => t.id === id)?.viewers, 0)
+  },
+)
 real('twenty at once on one node', async ({ house }) => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => open(house)))
   const lines = []

@@ -48,7 +48,7 @@ const openOnes = (m: TerminalsPage): Html =>
 
 const openOne = (t: Seen, { now, may }: TerminalsPage): Html =>
   html`<li id="${domId('terminal', t.id)}"><div><a href="${paths.terminal(t.id)}"><strong>${shown(t.name)}</strong></a> <span class="note">${shown(t.label)} · ${wayWords(t)} · opened ${age(t.openedAt, now)} ago by ${shown(t.openedBy)}${t.viewers > 0 ? ` · ${t.viewers} look` : ''}</span></div>
-<div class="steps">${linkButton({ text: 'Watch', icon: 'eye', href: paths.terminal(t.id, 'watch') })}${linkButton({ text: 'As text', href: paths.terminalText(t.id) })}${may ? html`<form method="post" action="${paths.terminalEnd(t.id)}">${button({ text: 'End', kind: 'danger', label: `End ${shown(t.name)} and what runs in it` })}</form>` : ''}</div></li>`
+<div class="steps">${linkButton({ text: 'Watch', icon: 'eye', href: paths.terminal(t.id, 'watch') })}${linkButton({ text: 'As text', href: paths.terminalScreen(t.id) })}${may ? html`<form method="post" action="${paths.terminalEnd(t.id)}">${button({ text: 'End', kind: 'danger', label: `End ${shown(t.name)} and what runs in it` })}</form>` : ''}</div></li>`
 
 const places = ({ targets, may, at }: TerminalsPage): Html => {
   if (!may) return says({ first: 'A token reads terminals; only a person opens one.' })
