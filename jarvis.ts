@@ -3,6 +3,7 @@
  * the next one needs. `stop` undoes it in reverse. Nothing here decides anything.
  */
 import { rmSync, writeFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
 import { canonical, type Json } from './lib/audit/canonical.ts'
@@ -11,7 +12,9 @@ import { type Auth, createAuth } from './lib/auth/auth.ts'
 import { createBus } from './lib/bus.ts'
 import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
+import { createInventory } from './lib/cluster/hardware.ts'
 import { createMacs } from './lib/cluster/macs.ts'
+import { createSelf } from './lib/cluster/self.ts'
 import { knownWorld } from './lib/cluster/world.ts'
 import type { Config } from './lib/config.ts'
 import { type ClusterConfig, tokenFor } from './lib/config-cluster.ts'
@@ -201,6 +204,23 @@ const compose = async (
     seen: () => cluster.picture().nodes,
   })
   undo.push(() => macs.close())
+  const inventory = createInventory({
+    clock,
+    log,
+    bus,
+    source: proxmox.guests,
+    seen: () => cluster.picture(),
+    onNews: () => self.look(),
+  })
+  undo.push(() => inventory.close())
+  const self = createSelf({
+    // The lab's guests are no neighbours of this machine: where he runs there is told.
+    cards: lab ? () => ({}) : networkInterfaces,
+    inventory,
+    nodes: () => cluster.picture().nodes,
+    told: lab ? lab.marks.self : config.safety.runsIn,
+    bus,
+  })
   const stop = createKillSwitch({
     db,
     clock,
@@ -217,9 +237,10 @@ const compose = async (
     db,
     clock,
     canonical: (value) => canonical(value as Json),
-    world: () => knownWorld(cluster.picture()),
+    world: () => knownWorld(cluster.picture(), inventory.of),
     marks: () => ({
       ...(lab?.marks ?? { self: config.safety.runsIn, roles: config.safety.roles }),
+      found: self.found()?.key,
     }),
     hour: hourIn(config.timeZone),
     defaults: { level: lab ? 4 : 3 },

@@ -62,6 +62,8 @@ export type Events = {
   /** Machines did wrong too often: they only look until a person mends it. */
   'safety.tripped': { text: string }
   'safety.changed': { key: string; by: string }
+  /** Jarvis runs in something else than the configuration says; both are protected. */
+  'safety.elsewhere': { told: string; found: string; by: 'MAC' | 'address' }
   'stop.pressed': { by: string; reason?: string | undefined }
   'stop.released': { by: string; afterMs: number }
   'llm.booked': { id: number }
@@ -102,6 +104,7 @@ export const severities: Partial<Record<EventKind, Severity>> = {
   'storage.lost': 'warn',
   'approval.requested': 'warn',
   'safety.tripped': 'crit',
+  'safety.elsewhere': 'warn',
   'stop.pressed': 'warn',
   'stop.released': 'good',
   'llm.budget': 'warn',

@@ -30,8 +30,10 @@ export type World = {
 
 /** Keys are `guest/103`, `node/pve`, `storage/cluster-backup`. */
 export type Marks = {
-  /** The guest or node that Jarvis runs in; found by address and MAC, or told by the configuration. */
+  /** The guest or node that Jarvis runs in, as the configuration tells it. */
   self?: string | undefined
+  /** The same, found by address and MAC; where it is another one both count. */
+  found?: string | undefined
   /** Who does what: by this Jarvis thinks, is reached, resolves names, keeps backups. */
   roles?: Partial<Record<Role, readonly string[]>> | undefined
   /** What the operator has marked, with his reason. */
@@ -66,12 +68,18 @@ const NAMED: [Role, RegExp][] = [
 const PROTECTING_TAG =
   /^(?:protected?|critical|vital|infra(?:structure)?|do-?not-?touch|jarvis-protected)$/i
 
+/** Where a reason comes from. Only `name`, `tag` and `mark` are an operator's to take back. */
+export type Source = 'self' | 'role' | 'ha' | 'name' | 'tag' | 'votes' | 'mark'
+const TAKEN_BACK: readonly Source[] = ['name', 'tag', 'mark']
+
 export type Shield = {
   key: string
   /** `103 jarvis`; safe to show. */
   label: string
   /** The chain of reasons, the most important first. */
   why: string[]
+  /** Of each reason where it comes from. */
+  sources: Source[]
   /** Jarvis's stop, approvals and alarms hang on it. */
   vital: boolean
 }
@@ -95,26 +103,32 @@ export const protectionOf = (
   const edges = edgesOf(world, marks)
   const shields = new Map<string, Shield>()
   const labels = labelsOf(world)
-  const protect = (key: string, why: string, vital = false) => {
+  const protect: Protect = (key, why, source, vital = false) => {
     const old = shields.get(key)
+    const isNew = !old?.why.includes(why)
     shields.set(key, {
       key,
       label: labels.get(key) ?? clean(key),
-      why: [...new Set([...(old?.why ?? []), why])],
+      why: [...(old?.why ?? []), ...(isNew ? [why] : [])],
+      sources: [...(old?.sources ?? []), ...(isNew ? [source] : [])],
       vital: vital || (old?.vital ?? false),
     })
   }
-  followSelf(marks.self, edges, labels, protect)
+  for (const self of selvesOf(marks)) followSelf(self, edges, labels, protect)
   byRole(marks, edges, labels, protect)
   byGuest(world, marks, protect)
   byVotes(world, protect)
   for (const [key, why] of Object.entries(marks.marked ?? {}))
-    protect(key, `marked by the operator: ${clean(why)}`)
+    protect(key, `marked by the operator: ${clean(why)}`, 'mark')
   const sorted = [...shields.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
   return { of: (target) => shields.get(`${target.kind}/${target.id}`), shields: sorted, edges }
 }
 
-type Protect = (key: string, why: string, vital?: boolean) => void
+/** May the operator take the protection away? Not from what Jarvis or the house hangs on. */
+export const isTakenBack = ({ sources }: Shield): boolean =>
+  sources.every((source) => TAKEN_BACK.includes(source))
+
+type Protect = (key: string, why: string, source: Source, vital?: boolean) => void
 type Labels = Map<string, string>
 
 const labelsOf = (world: World): Labels =>
@@ -124,8 +138,12 @@ const labelsOf = (world: World): Labels =>
     ...world.storages.map((s) => [`storage/${s.storage}`, s.storage] as const),
   ])
 
+const selvesOf = ({ self, found }: Marks) => [
+  ...new Set([self, found].filter((key): key is string => key !== undefined)),
+]
+
 const edgesOf = (world: World, marks: Marks): Edge[] => [
-  ...(marks.self ? [{ from: 'jarvis', to: marks.self, what: 'runs in' }] : []),
+  ...selvesOf(marks).map((to) => ({ from: 'jarvis', to, what: 'runs in' })),
   ...Object.entries(marks.roles ?? {}).flatMap(([role, keys]) =>
     keys.map((to) => ({ from: 'jarvis', to, what: WORDS[role as Role] })),
   ),
@@ -140,10 +158,9 @@ const edgesOf = (world: World, marks: Marks): Edge[] => [
 ]
 
 /** Everything that Jarvis himself hangs on, to the end of the chain. */
-const followSelf = (self: string | undefined, edges: Edge[], labels: Labels, protect: Protect) => {
-  if (!self) return
+const followSelf = (self: string, edges: Edge[], labels: Labels, protect: Protect) => {
   const walk = (key: string, chain: string, seen: ReadonlySet<string>) => {
-    protect(key, chain, true)
+    protect(key, chain, 'self', true)
     for (const { to, what } of edges.filter((e) => e.from === key && !seen.has(e.to)))
       walk(to, `${chain}, which ${what} ${labels.get(to) ?? to}`, new Set([...seen, to]))
   }
@@ -153,28 +170,28 @@ const followSelf = (self: string | undefined, edges: Edge[], labels: Labels, pro
 const byRole = ({ roles = {} }: Marks, edges: Edge[], labels: Labels, protect: Protect) => {
   for (const [role, keys] of Object.entries(roles))
     for (const key of keys) {
-      protect(key, `it is ${WORDS[role as Role]}`)
+      protect(key, `it is ${WORDS[role as Role]}`, 'role')
       for (const { to, what } of edges.filter((e) => e.from === key))
-        protect(to, `${labels.get(key) ?? key}, ${WORDS[role as Role]}, ${what} it`)
+        protect(to, `${labels.get(key) ?? key}, ${WORDS[role as Role]}, ${what} it`, 'role')
     }
 }
 
 const byGuest = (world: World, { unmarked = [] }: Marks, protect: Protect) => {
   for (const guest of world.guests) {
     const key = `guest/${guest.vmid}`
-    if (guest.ha) protect(key, `high availability watches over it (${clean(guest.ha)})`)
+    if (guest.ha) protect(key, `high availability watches over it (${clean(guest.ha)})`, 'ha')
     if (unmarked.includes(key)) continue
     const role = NAMED.find(([, pattern]) => pattern.test(guest.name))?.[0]
-    if (role) protect(key, `by its name it is ${WORDS[role]}`)
+    if (role) protect(key, `by its name it is ${WORDS[role]}`, 'name')
     const tag = guest.tags.find((t) => PROTECTING_TAG.test(t))
-    if (tag) protect(key, `it wears the tag ${clean(tag)}`)
+    if (tag) protect(key, `it wears the tag ${clean(tag)}`, 'tag')
   }
 }
 
 /** A node without which the rest has no majority; with unknown votes that is every node. */
 const byVotes = ({ nodes, cluster }: World, protect: Protect) => {
   if (cluster.standalone) {
-    for (const node of nodes) protect(`node/${node.name}`, 'it is the only node')
+    for (const node of nodes) protect(`node/${node.name}`, 'it is the only node', 'votes')
     return
   }
   for (const node of nodes) {
@@ -186,6 +203,7 @@ const byVotes = ({ nodes, cluster }: World, protect: Protect) => {
         left === undefined
           ? 'the votes of the cluster are not known'
           : `without it ${left} of ${cluster.votes!.total} votes are left and ${cluster.votes!.needed} are needed`,
+        'votes',
       )
   }
 }

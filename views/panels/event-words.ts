@@ -72,6 +72,8 @@ export const eventWords: Words = {
   'approval.ended': (e) => `The request for the ${deed(e)} is ${shown(e.state)} (${shown(e.by)}).`,
   'safety.tripped': (e) => `Machines may only look from now on: ${shown(e.text)}.`,
   'safety.changed': (e) => `${shown(e.by)} changed what machines may do (${shown(e.key)}).`,
+  'safety.elsewhere': (e) =>
+    `By its ${e.by} I run in ${shown(e.found)}; the configuration says ${shown(e.told)}. I protect both.`,
   'stop.pressed': (e) =>
     `STOP pressed by ${shown(e.by)}${e.reason ? `: ${shown(e.reason)}` : ''}. Nothing acts.`,
   'stop.released': (e) => `${shown(e.by)} let go of STOP after ${duration(e.afterMs / 1000)}.`,

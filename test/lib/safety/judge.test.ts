@@ -16,6 +16,7 @@ const guard = (vital = false): Protection => ({
           key: 'guest/302',
           label: '302 adguard',
           why: ['it is the name server of the house'],
+          sources: ['role'],
           vital,
         }
       : undefined,
