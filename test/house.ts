@@ -3,7 +3,7 @@
  * in front. What is sent to the cluster besides reads is listed, as seen at the wire.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { ClientRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +27,8 @@ import { createKillSwitch } from '../lib/safety/kill-switch.ts'
 import type { Marks } from '../lib/safety/protected.ts'
 import type { SafetySettings } from '../lib/safety/settings.ts'
 import { createSchedule } from '../lib/schedule/schedule.ts'
+import { createIdentity } from '../lib/ssh/identity.ts'
+import { createSsh } from '../lib/ssh/ssh.ts'
 import { createDoor } from '../lib/tools/call.ts'
 import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
@@ -48,6 +50,10 @@ export type Given = {
   safety?: Partial<SafetySettings>
   /** The configuration names no MAC address. */
   withoutMacs?: boolean
+  /** There is a token that may delete guests; by itself there is none. */
+  destroy?: boolean
+  /** The nodes and the Docker host of the lab answer SSH, and are known. */
+  ssh?: boolean
 }
 type Ask = {
   as?: Scope | 'alice' | null
@@ -57,7 +63,7 @@ type Ask = {
 }
 
 export const openHouse = async (given: Given = {}) => {
-  const lab = given.lab ?? (await startLab({ pace: 0.05 }))
+  const lab = given.lab ?? (await startLab({ pace: 0.05, ssh: given.ssh }))
   const folder = given.folder ?? mkdtempSync(join(tmpdir(), 'jarvis-house-'))
   const db = await openDb(join(folder, 'jarvis.db'))
   migrate(db, readMigrations(join(root, 'migrations')))
@@ -74,7 +80,7 @@ export const openHouse = async (given: Given = {}) => {
   const proxmox = createProxmox({
     nodes: lab.nodes,
     ca: lab.ca,
-    token: (role) => (role === 'audit' ? lab.tokens.audit : operate),
+    token: (role) => (role === 'audit' || role === 'destroy' ? lab.tokens[role] : operate),
     clock,
     log,
   })
@@ -117,6 +123,7 @@ export const openHouse = async (given: Given = {}) => {
     // Most tests are about other things than what a name protects.
     defaults: { unmarked: ['guest/302'], ...given.safety },
   })
+  const ssh = given.ssh ? sshOf({ lab, folder, db, log }) : undefined
   const tools = createDoor({
     brakes,
     proxmox,
@@ -128,6 +135,9 @@ export const openHouse = async (given: Given = {}) => {
     trail,
     bus,
     ownToken,
+    hasRole: (role) => role !== 'destroy' || given.destroy === true,
+    ssh,
+    containerHosts: ssh ? ['docker'] : [],
     wake: createWaker({ macs, wol, nodes, settings: {} }),
   })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
@@ -233,6 +243,7 @@ export const openHouse = async (given: Given = {}) => {
       macs.close()
       stop.close()
       await cluster.stop()
+      ssh?.closeAll()
       proxmox.close()
       events.close()
       buffer.close()
@@ -244,6 +255,19 @@ export const openHouse = async (given: Given = {}) => {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The key that opens every machine of the lab, and theirs agreed to. */
+const sshOf = (needs: { lab: Lab; folder: string; db: Db; log: ReturnType<typeof createLog> }) => {
+  const { lab, folder, db, log } = needs
+  const hosts = lab.ssh?.hosts ?? []
+  const keyFile = join(folder, 'ssh_key')
+  writeFileSync(keyFile, lab.ssh?.key ?? '', { mode: 0o600 })
+  const identity = createIdentity({ keyFile })
+  const ssh = createSsh({ hosts: () => hosts, identity, db, clock, log })
+  for (const { name, fingerprint } of hosts)
+    ssh.accept(name, { fingerprint, algorithm: 'ssh-ed25519' }, 'the lab')
+  return ssh
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>

@@ -149,11 +149,15 @@ export const contentRows = (data: unknown): StorageContent[] =>
           vmid: number(r.vmid),
           notes: filled(r.notes),
           protected: flag(r.protected),
+          verified: verified(row(r.verification).state),
         },
       ]
     }),
     (c) => c.volid,
   )
+
+const verified = (state: unknown): StorageContent['verified'] =>
+  state === 'ok' || state === 'failed' ? state : undefined
 
 /** `/storage`: the schema promises only the name (PVE 9.2.3). */
 export const storageConfigs = (data: unknown): StorageConfig[] =>

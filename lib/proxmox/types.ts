@@ -204,6 +204,8 @@ export type StorageContent = {
   vmid?: Vmid | undefined
   notes?: string | undefined
   protected: boolean
+  /** Of a backup on a backup server that has been checked there. */
+  verified?: 'ok' | 'failed' | undefined
 }
 
 /** One row of rrddata; a key without a sample is absent, and so is the value here. */

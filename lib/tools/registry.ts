@@ -2,9 +2,15 @@
 import { nearest } from '../nearest.ts'
 import { cancelTask } from './cancel-task.ts'
 import type { Asking } from './deeds.ts'
+import { guestBackup } from './guest-backup.ts'
+import { guestDelete } from './guest-delete.ts'
+import { guestMigrate } from './guest-migrate.ts'
 import { guestReboot } from './guest-reboot.ts'
+import { guestRollback } from './guest-rollback.ts'
 import { guestShutdown } from './guest-shutdown.ts'
+import { guestSnapshot } from './guest-snapshot.ts'
 import { guestStart } from './guest-start.ts'
+import { guestStop } from './guest-stop.ts'
 import { tmuxInstall } from './tmux-install.ts'
 import type { Tool } from './tool.ts'
 import { wakeNode } from './wake-node.ts'
@@ -13,6 +19,12 @@ export const tools: readonly Tool[] = [
   guestStart,
   guestShutdown,
   guestReboot,
+  guestStop,
+  guestSnapshot,
+  guestRollback,
+  guestBackup,
+  guestMigrate,
+  guestDelete,
   cancelTask,
   wakeNode,
   tmuxInstall,

@@ -8,6 +8,7 @@ import { asProblem } from '../errors.ts'
 import { clean } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import type { Outcome } from '../proxmox/types.ts'
+import { nodeInput } from './node-target.ts'
 import { defineTool, type Found, type Hands, type ReadBack, refusal, type Signals } from './tool.ts'
 import type { Waker } from './waker.ts'
 
@@ -31,10 +32,7 @@ export const wakeNode = defineTool({
   tasks: [],
   withoutQuorum: true,
   input: z.strictObject({
-    node: z
-      .string()
-      .regex(/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/, 'expected the name of a node')
-      .meta({ description: 'The name of the node, such as pve.' }),
+    node: nodeInput,
   }),
   key: ({ node }) => `node/${node}`,
   find: async (hands, { node }) => found(hands, demandWaker(hands), node),
