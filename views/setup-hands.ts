@@ -46,15 +46,22 @@ const nodeKey = ({ node, key, trouble }: ShownKey, { agreed }: SetUpHands): Html
   key
     ? html`<li><label><input type="checkbox" name="agree.${shown(node)}" value="${key.fingerprint}"${agreed.has(node) ? ' checked' : ''}> <strong>${shown(node)}</strong> shows <code>${key.fingerprint}</code> (${shown(key.algorithm)})</label></li>
 `
-    : html`<li><strong>${shown(node)}</strong> <span class="note">${shown(trouble)} Its key can be accepted later: <code>./jarvis doctor --accept-host-key ${shown(node)}</code></span></li>
+    : html`<li><span class="note">${shown(trouble)} Its key can be accepted later: <code>./jarvis doctor --accept-host-key ${shown(node)}</code></span></li>
 `
 
 /** What came of it, before the file is written. */
 export const enteredList = ({ shown: all, entered }: SetUpHands): Html => html`<p>By SSH:</p>
 <ul>
 ${all.map(
-  ({
-    node,
-  }) => html`<li><strong>${shown(node)}</strong> ${entered.has(node) ? (entered.get(node) === '' ? 'lets me in.' : html`<span class="note">${shown(entered.get(node))}</span>`) : html`<span class="note">its key is not accepted.</span>`}</li>
+  ({ node }) => html`<li>${outcome(node, entered.get(node))}</li>
 `,
 )}</ul>`
+
+/** A trouble names the node by itself. */
+const outcome = (node: string, trouble: string | undefined): Html => {
+  if (trouble) return html`<span class="note">${shown(trouble)}</span>`
+  const name = html`<strong>${shown(node)}</strong>`
+  return trouble === ''
+    ? html`${name} lets me in.`
+    : html`${name} <span class="note">is not known by its key yet.</span>`
+}

@@ -71,7 +71,7 @@ ${next ? html`<p>${lines(next)}</p>` : ''}
 const back = ({ stage }: SetupPage) => {
   const before = order[order.indexOf(stage) - 1]
   return before
-    ? html`<p>${linkButton({ text: `Back to ${short[before].toLowerCase()}`, href: paths.setup(before) })}</p>`
+    ? html`<p>${linkButton({ text: `Back to ${before === 'hands' ? short[before] : short[before].toLowerCase()}`, href: paths.setup(before) })}</p>`
     : ''
 }
 
