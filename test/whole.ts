@@ -125,7 +125,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
 }
 
 /** As if the operator had agreed to the keys. */
-const trust = async (data: string, fingerprints: Record<string, string>) => {
+export const trust = async (data: string, fingerprints: Record<string, string>) => {
   const db = await openDb(join(data, 'jarvis.db'))
   migrate(db, readMigrations(join(root, 'migrations')))
   for (const [host, fingerprint] of Object.entries(fingerprints))
@@ -145,12 +145,12 @@ const form = (fields: Record<string, string>, url: string, cookie = ''): Request
   body: new URLSearchParams(fields),
 })
 
-const becomeAlice = async (url: string, code: string): Promise<string> => {
+export const becomeAlice = async (url: string, code: string): Promise<string> => {
   const answer = await fetch(url + paths.welcome(), form({ code, ...alice }, url))
   return sessionIn(answer)
 }
 
-const loggedIn = async (url: string): Promise<string> =>
+export const loggedIn = async (url: string): Promise<string> =>
   sessionIn(await fetch(url + paths.login(), form({ ...alice }, url)))
 
 const sessionIn = (answer: Response): string => {
