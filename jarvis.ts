@@ -47,6 +47,7 @@ import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
 import { createLive } from './routes/live.ts'
 import { createLocal, isLocal } from './routes/local.ts'
+import { createMcpFace } from './routes/mcp.ts'
 import type { Env, LabFace } from './routes/needs.ts'
 import { wordsOf } from './views/panels/event-words.ts'
 
@@ -317,6 +318,7 @@ const compose = async (
     stop,
     macOf: (node: string) => macs.of(node)?.mac,
     trouble: disk.trouble,
+    address: () => door.url,
   }
   const setup = createTalks({
     ...config,
@@ -327,12 +329,21 @@ const compose = async (
   })
   undo.push(() => setup.close())
   const live = createLive(needs)
-  const site = createSite({ ...needs, live, setup, startAnew, ...(lab ? { lab: lab.face } : {}) })
+  const mcp = createMcpFace(needs)
+  const site = createSite({
+    ...needs,
+    live,
+    mcp,
+    setup,
+    startAnew,
+    ...(lab ? { lab: lab.face } : {}),
+  })
 
   const door = await listen(config, site.fetch)
   undo.push(() => door.close())
   // Before the door: streams end with a word, not with a broken connection.
   undo.push(() => live.close())
+  undo.push(() => mcp.close())
   undo.push(() => terminals.close())
   const keeper = createKeeper({ auth, trail, db })
   const local = createLocal({ ...needs, keeper, startedAt: clock.now() })

@@ -1,5 +1,6 @@
 /** Which form somebody wants, and a page or a value in that form. */
 import type { Context } from 'hono'
+import { paths } from '../lib/paths.ts'
 import { page as drawn, type Page, type Surroundings } from '../views/layout.ts'
 import { preloaded } from '../views/parts/sheets.ts'
 import { safeJson, shown } from '../views/parts/shown.ts'
@@ -31,10 +32,10 @@ const TERMINAL = /^(curl|wget|httpie)\b/i
 
 /**
  * The form of an answer: what Accept asks for by name, else text for a terminal's client, else HTML.
- * Paths below /api have one form only.
+ * Paths below /api and /mcp have one form only.
  */
 export const formOf = (c: Ctx): Form => {
-  if (c.req.path.startsWith('/api/')) return 'json'
+  if (c.req.path.startsWith('/api/') || c.req.path === paths.mcp()) return 'json'
   const accept = c.req.header('accept') ?? ''
   if (accept.includes('text/html')) return 'html'
   if (accept.includes('text/plain')) return 'text'

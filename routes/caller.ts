@@ -18,8 +18,9 @@ export type Found = {
 }
 
 export const callerOf = (c: Ctx, { auth }: Pick<Needs, 'auth'>, { from }: Asker): Found => {
-  if (c.env?.local) return { by: 'local', caller: commandLine }
   const header = c.req.header('authorization')
+  // Whoever brings a token, as `jarvis mcp` does, is that token's and nothing more.
+  if (c.env?.local && header === undefined) return { by: 'local', caller: commandLine }
   if (header !== undefined) {
     const secret = /^bearer +(\S+) *$/i.exec(header)?.[1]
     const key = secret === undefined ? undefined : auth.tokens.find(secret, from)

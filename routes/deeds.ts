@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { seconds } from '../lib/clock.ts'
 import { Problem } from '../lib/errors.ts'
 import { paths } from '../lib/paths.ts'
-import { PATIENCE_MS, type Result } from '../lib/tools/call.ts'
+import { PATIENCE_MS, type Rehearsal, type Result } from '../lib/tools/call.ts'
 import type { Deed } from '../lib/tools/deeds.ts'
 import { rightFor, toolsFor } from '../lib/tools/registry.ts'
 import type { Tool } from '../lib/tools/tool.ts'
@@ -49,19 +49,41 @@ const execution = z.strictObject({
 
 /** `POST /api/tools/execute` */
 export const executeTool = (needs: Needs) => async (c: Ctx) => {
-  const wish = execution.safeParse(await c.req.json().catch(() => undefined))
-  if (!wish.success)
-    throw new Problem('invalid', 'Send {"tool": "…", "args": {…}} and nothing else.', {
-      next: 'No field can confirm or force a deed. GET /api/tools lists the tools.',
-      details: Object.fromEntries(
-        wish.error.issues.map((i) => [i.path.join('.') || 'body', i.message]),
-      ),
-    })
-  const { tool, args = {} } = wish.data
-  const result = await needs.tools.call({ tool, args, caller: callerIn(c) })
+  const result = await needs.tools.call({ ...(await wishOf(c)), caller: callerIn(c) })
   if (result.problem) throw asFailure(result)
   return sendJson(c, resultJson(result), statusFor(result))
 }
+
+/** `POST /api/tools/plan`: what would happen and what the judge says; nothing does. */
+export const planTool = (needs: Needs) => async (c: Ctx) =>
+  sendJson(c, planJson(await needs.tools.rehearse({ ...(await wishOf(c)), caller: callerIn(c) })))
+
+const wishOf = async (c: Ctx) => {
+  const wish = execution.safeParse(await c.req.json().catch(() => undefined))
+  if (wish.success) return { tool: wish.data.tool, args: wish.data.args ?? {} }
+  throw new Problem('invalid', 'Send {"tool": "…", "args": {…}} and nothing else.', {
+    next: 'No field can confirm or force a deed. GET /api/tools lists the tools.',
+    details: Object.fromEntries(
+      wish.error.issues.map((i) => [i.path.join('.') || 'body', i.message]),
+    ),
+  })
+}
+
+export const planJson = ({ tool, label, plan, verdict: v, whyNot }: Rehearsal) => ({
+  tool,
+  label,
+  plan: plan
+    ? { before: plan.before, calls: plan.calls, expected: plan.expected, undo: plan.undo }
+    : null,
+  whyNot: whyNot ?? null,
+  verdict: {
+    tier: v.tier,
+    verdict: v.verdict,
+    rule: v.rule,
+    reason: v.reason,
+    next: v.next ?? null,
+  },
+})
 
 /** `GET /api/tools` */
 export const showTools = (c: Ctx) => sendJson(c, { tools: toolsFor(callerIn(c)).map(toolJson) })

@@ -64,10 +64,13 @@ export const guard = (needs: Needs, options: GuardOptions = {}): MiddlewareHandl
 
 /**
  * A bearer token is not sent by a browser on its own, so no other page can borrow it. One that is not
- * known proves nothing: any page can send an Authorization header along with a forged login.
+ * known proves nothing: any page can send an Authorization header along with a forged login. MCP wants
+ * a foreign Origin refused whatever comes with it (specification 2025-11-25, transports).
  */
 const isGuarded = (c: Ctx, { by, caller }: Found) =>
-  by !== 'local' && !(by === 'bearer' && caller) && (!isSafe(c.req.method) || isStream(c))
+  by !== 'local' &&
+  (c.req.path === paths.mcp() ||
+    (!(by === 'bearer' && caller) && (!isSafe(c.req.method) || isStream(c))))
 
 const forged = (sender: string) =>
   new Problem('forbidden', `This request came from ${sender}, not from a page of mine.`, {

@@ -5,7 +5,7 @@ import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
 import { checkAudit, exportAudit, showAudit } from './audit.ts'
 import { chooseLook } from './choose-look.ts'
-import { actOnGuest, executeTool, showDeed, showTools } from './deeds.ts'
+import { actOnGuest, executeTool, planTool, showDeed, showTools } from './deeds.ts'
 import { showDiary } from './events-page.ts'
 import { createFailures } from './failures.ts'
 import { guard } from './guard.ts'
@@ -15,6 +15,7 @@ import { showHealth, showReady } from './health.ts'
 import { showHome } from './home.ts'
 import { showLab, switchScenario } from './lab.ts'
 import { loginRoutes } from './login.ts'
+import { mcpMethods } from './mcp.ts'
 import {
   addMemory,
   editMemory,
@@ -106,7 +107,11 @@ export const createSite = (needs: Needs): App => {
   app.post('/power/wake/:node', wakeOne(needs))
   app.get(paths.tools(), showTools)
   app.post(paths.execute(), executeTool(needs))
+  app.post(paths.plan(), planTool(needs))
   app.get('/api/deeds/:id', showDeed(needs))
+
+  // The same tools for clients that speak MCP
+  if (needs.mcp) app.on(mcpMethods, paths.mcp(), needs.mcp.open)
 
   // What he remembers
   app.get(paths.memory(), showMemory(needs))

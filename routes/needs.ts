@@ -21,6 +21,7 @@ import type { Terminals } from '../lib/terminals/terminals.ts'
 import type { Door } from '../lib/tools/call.ts'
 import type { Asker } from './asker.ts'
 import type { Live } from './live.ts'
+import type { McpFace } from './mcp.ts'
 
 /** The lab as the site sees it: switches with a name, nothing else. */
 export type LabFace = {
@@ -74,6 +75,10 @@ export type Needs = {
   llm?: Llm | undefined
   /** The streams; the set-up has none. */
   live?: Live | undefined
+  /** For clients that speak MCP; a test of other things has none. */
+  mcp?: McpFace | undefined
+  /** The address of the house as people type it, for links that leave it. */
+  address?: (() => string) | undefined
   /** The set-up's talk; a test of other things has none. */
   setup?: Talks | undefined
   /** Starts the house anew with the configuration that was written; absent where nobody can. */

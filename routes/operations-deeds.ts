@@ -76,6 +76,19 @@ export const deedOperations: Operation[] = [
     answers: outcomes,
   },
   {
+    method: 'post',
+    path: paths.plan(),
+    what: 'Plans a use of a tool: what it would do, and what the judge says. Nothing is done.',
+    scope: 'view',
+    form: { tool: 'Its name', args: 'Its arguments, an object' },
+    answers: {
+      200: { what: 'The plan and the verdict.', shape: shapes.plan },
+      403: failed('The tool takes another right.'),
+      404: failed('No such guest or tool; the answer names the nearest.'),
+      422: failed('Wrong arguments.'),
+    },
+  },
+  {
     method: 'get',
     path: '/api/deeds/:id',
     what: 'What became of a deed.',

@@ -9,6 +9,7 @@ import {
   settingsOperations,
   setupOperations,
 } from './operations-door.ts'
+import { mcpOperations } from './operations-mcp.ts'
 import { memoryOperations } from './operations-memory.ts'
 import { pageOperations } from './operations-pages.ts'
 import { terminalOperations } from './operations-terminals.ts'
@@ -191,6 +192,7 @@ export const operations: Operation[] = [
   ...pageOperations,
   ...auditOperations,
   ...deedOperations,
+  ...mcpOperations,
   ...terminalOperations,
   ...memoryOperations,
   ...watchOperations,

@@ -314,6 +314,27 @@ export const deedDone = z.strictObject({
   }),
 })
 
+export const plan = z.strictObject({
+  tool: z.string(),
+  label: z.string(),
+  plan: orNull(
+    z.strictObject({
+      before: z.string(),
+      calls: z.array(z.string()),
+      expected: z.string(),
+      undo: z.string(),
+    }),
+  ).meta({ description: 'Of a tool that acts' }),
+  whyNot: orNull(z.string()).meta({ description: 'Why it makes no sense now' }),
+  verdict: z.strictObject({
+    tier: z.enum(['GREEN', 'YELLOW', 'RED', 'BLACK']),
+    verdict: z.enum(['run', 'ask', 'refuse']),
+    rule: z.string(),
+    reason: z.string(),
+    next: orNull(z.string()),
+  }),
+})
+
 export const deedRunning = z.strictObject({
   success: z.literal(false),
   running: z.strictObject({ id: z.number(), url: z.string() }),

@@ -31,6 +31,7 @@ const arrows: Record<string, string[]> = {
   cluster: ['base', 'db', 'events', 'proxmox', 'ssh'],
   terminals: ['base', 'db', 'ssh', 'cluster', 'audit'],
   tools: ['base', 'db', 'proxmox', 'cluster', 'safety', 'audit', 'events'],
+  mcp: ['base', 'tools', 'auth'],
   views: ['base'],
   routes: ['base', 'views', 'lib'],
   cli: ['base', 'views', 'lib', 'lab', 'jarvis'],

@@ -32,6 +32,7 @@ import { createSsh } from '../lib/ssh/ssh.ts'
 import { createDoor } from '../lib/tools/call.ts'
 import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
+import { createMcpFace } from '../routes/mcp.ts'
 import type { Needs } from '../routes/needs.ts'
 import { testBrakes } from './brakes.ts'
 import { alice, firefox } from './cast.ts'
@@ -159,7 +160,8 @@ export const openHouse = async (given: Given = {}) => {
     macOf: (node) => macs.of(node)?.mac,
     trouble: () => undefined,
   }
-  const app = createSite(needs)
+  const mcp = createMcpFace(needs)
+  const app = createSite({ ...needs, mcp })
   const writes: string[] = []
   const seen = (message: unknown) => {
     const { method, path } = (message as { request: ClientRequest }).request
@@ -202,6 +204,7 @@ export const openHouse = async (given: Given = {}) => {
     stop,
     brakes,
     tools,
+    mcp,
     trail,
     lines,
     news,
@@ -213,6 +216,7 @@ export const openHouse = async (given: Given = {}) => {
     kinds: () => news.map((n) => n.kind).filter((k) => /^(deed|stop|approval)\./.test(k)),
     /** Audit entries, oldest first. */
     audit: () => trail.list({ limit: 100 }).reverse(),
+    tokenOf,
     /** POSTs with a token for acting, or as alice at her browser. */
     async post(path: string, { as, form, json, headers }: Ask = {}) {
       const body = form
@@ -239,6 +243,7 @@ export const openHouse = async (given: Given = {}) => {
     /** The end as `kill -9` makes it, as far as the database can tell; the lab goes on. */
     async drop() {
       unsubscribe('http.client.request.start', seen)
+      await mcp.close()
       tools.close()
       macs.close()
       stop.close()

@@ -19,6 +19,7 @@ import { createSchedule } from '../lib/schedule/schedule.ts'
 import { createDoor, type DoorNeeds } from '../lib/tools/call.ts'
 import { createSite } from '../routes/index.ts'
 import { createLive } from '../routes/live.ts'
+import { createMcpFace } from '../routes/mcp.ts'
 import type { LabFace, Needs } from '../routes/needs.ts'
 import { testBrakes } from './brakes.ts'
 import { fakeClock } from './clock.ts'
@@ -100,7 +101,8 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
   }
   const live = createLive(needs)
   // The same object, so that a test may put something else into it.
-  const app = createSite(Object.assign(needs, { live }))
+  const mcp = createMcpFace(needs)
+  const app = createSite(Object.assign(needs, { live, mcp }))
   const tokens = new Map<Scope, string>()
   const tokenOf = (scope: Scope) => {
     const known = tokens.get(scope)
@@ -129,6 +131,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     live,
     close() {
       void live.close()
+      void mcp.close()
       events.close()
       buffer.close()
       db.close()
