@@ -2,12 +2,12 @@
 import * as z from 'zod'
 import { sleep } from '../clock.ts'
 import { asProblem } from '../errors.ts'
-import { clean } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import { type Guest, type GuestState, stateOf } from '../proxmox/guest.ts'
 import type { GuestRef } from '../proxmox/guests.ts'
 import type { GuestResource, GuestStatus } from '../proxmox/types.ts'
 import type { Target } from '../safety/tiers.ts'
+import { harmless } from '../untrusted.ts'
 import { type Hands, type ReadBack, refusal } from './tool.ts'
 
 export const vmidInput = z
@@ -44,7 +44,7 @@ export const guestTarget = async ({ proxmox }: Hands, vmid: number): Promise<Gue
   const nodeOnline = members.nodes.some((n) => n.name === node && n.online)
   const ref = { node, kind, vmid }
   const status = nodeOnline ? await proxmox.guests.status(ref) : undefined
-  const label = `${vmid} ${clean(status?.name ?? row.name ?? '').slice(0, 80)}`.trim()
+  const label = `${vmid} ${harmless(status?.name ?? row.name, 80)}`.trim()
   const guest = {
     vmid,
     kind,
@@ -115,6 +115,6 @@ const nobody = (vmid: number, guests: GuestResource[]) => {
     'target',
     'not-found',
     `There is no guest ${vmid}, or the token may not see it.`,
-    meant && `Did you mean ${`${meant.vmid} ${clean(meant.name ?? '')}`.trim()}?`,
+    meant && `Did you mean ${`${meant.vmid} ${harmless(meant.name, 80)}`.trim()}?`,
   )
 }

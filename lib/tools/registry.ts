@@ -1,21 +1,37 @@
 /** Every tool there is, and the one that somebody probably meant. */
 import { nearest } from '../nearest.ts'
+import { backupStatus } from './backup-status.ts'
 import { cancelTask } from './cancel-task.ts'
+import { clusterStatus } from './cluster-status.ts'
 import type { Asking } from './deeds.ts'
 import { guestBackup } from './guest-backup.ts'
 import { guestDelete } from './guest-delete.ts'
+import { guestList } from './guest-list.ts'
 import { guestMigrate } from './guest-migrate.ts'
 import { guestReboot } from './guest-reboot.ts'
 import { guestRollback } from './guest-rollback.ts'
 import { guestShutdown } from './guest-shutdown.ts'
 import { guestSnapshot } from './guest-snapshot.ts'
 import { guestStart } from './guest-start.ts'
+import { guestStatus } from './guest-status.ts'
 import { guestStop } from './guest-stop.ts'
+import { nodeStatus } from './node-status.ts'
+import { recentTasks } from './recent-tasks.ts'
+import { storageStatus } from './storage-status.ts'
+import { temperatures } from './temperatures.ts'
 import { tmuxInstall } from './tmux-install.ts'
 import type { Tool } from './tool.ts'
 import { wakeNode } from './wake-node.ts'
 
 export const tools: readonly Tool[] = [
+  clusterStatus,
+  nodeStatus,
+  guestList,
+  guestStatus,
+  storageStatus,
+  recentTasks,
+  backupStatus,
+  temperatures,
   guestStart,
   guestShutdown,
   guestReboot,

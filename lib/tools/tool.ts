@@ -174,7 +174,7 @@ export const defineTool = <Args extends Record<string, unknown>>(
   return {
     ...rest,
     kind: 'act',
-    schema: z.toJSONSchema(input),
+    schema: schemaOf(input),
     read(raw) {
       const args = checked(rest.name, input, raw)
       return { args, key: key(args) }
@@ -191,10 +191,16 @@ export const defineLook = <Args extends Record<string, unknown>>(
   return {
     ...rest,
     kind: 'look',
-    schema: z.toJSONSchema(input),
+    schema: schemaOf(input),
     read: (raw) => ({ args: checked(rest.name, input, raw), key: '' }),
     look: (hands, args) => look(hands, args as Args),
   }
+}
+
+/** Without its dialect, which would cost each tool twenty tokens of a model's window. */
+const schemaOf = (input: z.ZodType): object => {
+  const { $schema: _, ...schema } = z.toJSONSchema(input)
+  return schema
 }
 
 const checked = <Args>(name: string, input: z.ZodType<Args>, raw: unknown): Args => {
