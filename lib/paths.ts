@@ -85,6 +85,12 @@ export const paths = {
   wallKeys: () => '/settings/wall-keys',
   wallKey: (id: string) => `/settings/wall-keys/${part(id)}`,
   appearance: () => '/settings/appearance',
+  machines: () => '/settings/machines',
+  machinesDeed: (what: 'level' | 'reading' | 'night' | 'limits' | 'raises' | 'mend') =>
+    `/settings/machines/${what}`,
+  raise: (id: string) => `/settings/machines/raises/${part(id)}`,
+  protection: () => '/settings/protection',
+  protectionDeed: (what: 'mark' | 'unmark') => `/settings/protection/${what}`,
   lab: () => '/lab',
   labScenario: (name: string) => `/lab/scenarios/${part(name)}`,
   panel: (name: PanelName, as?: 'txt' | 'json') => `/f/${name}${as ? `.${as}` : ''}`,

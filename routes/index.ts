@@ -34,6 +34,7 @@ import { showPanel } from './panels.ts'
 import { showPower, showPowerStatus, wakeAll, wakeOne } from './power.ts'
 import { showScreen } from './screens.ts'
 import { settingsRoutes } from './settings.ts'
+import { machineRoutes } from './settings-machines.ts'
 import { onlySetup, setupRoutes } from './setup.ts'
 import { staticFiles } from './static.ts'
 import { pressStop, releaseStop, showStop } from './stop.ts'
@@ -69,6 +70,7 @@ export const createSite = (needs: Needs): App => {
   app.route('/', loginRoutes(needs))
   app.route('/', welcomeRoutes(needs))
   app.route('/', settingsRoutes(needs))
+  app.route('/', machineRoutes(needs))
   app.route('/', setupRoutes(needs))
 
   // What one sees

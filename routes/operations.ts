@@ -12,6 +12,7 @@ import {
 import { mcpOperations } from './operations-mcp.ts'
 import { memoryOperations } from './operations-memory.ts'
 import { pageOperations } from './operations-pages.ts'
+import { safetyOperations } from './operations-safety.ts'
 import { terminalOperations } from './operations-terminals.ts'
 import * as shapes from './shapes.ts'
 
@@ -200,5 +201,6 @@ export const operations: Operation[] = [
   ...doorOperations,
   lookOperation,
   ...settingsOperations,
+  ...safetyOperations,
   ...setupOperations,
 ]

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { age, dateTime } from '../lib/format.ts'
 import type { Html } from './layout.ts'
+import { faultLine } from './login.ts'
 import { button } from './parts/button.ts'
 import { shown } from './parts/shown.ts'
 
@@ -17,3 +18,9 @@ export const ending = (action: string, word: string, what: string): Html =>
 /** `3 min ago`, or the date where it is still to come. */
 export const moment = (at: number, { now, timeZone }: { now: number; timeZone: string }): Html =>
   html`<time datetime="${new Date(at).toISOString()}" title="${dateTime(at, timeZone)}">${at > now ? dateTime(at, timeZone) : `${age(at, now)} ago`}</time>`
+
+/** What was wrong with a form, over it. */
+export const faultOf = (
+  { fault }: { fault?: { form: string; text: string } | undefined },
+  form: string,
+): Html | '' => (fault?.form === form ? faultLine(fault.text) : '')

@@ -39,8 +39,13 @@ export type SettingsPage = {
   minLength: number
 }
 
-const tabs: Record<Tab, { text: string; href: string }> = {
+/** Those of this page, and those that are pages of their own. */
+export type AnyTab = Tab | 'machines' | 'protection'
+
+const tabs: Record<AnyTab, { text: string; href: string }> = {
   profile: { text: 'Profile', href: paths.settings() },
+  machines: { text: 'Machines', href: paths.machines() },
+  protection: { text: 'Protection', href: paths.protection() },
   tokens: { text: 'Tokens', href: paths.tokens() },
   'wall-keys': { text: 'Wall keys', href: paths.wallKeys() },
   appearance: { text: 'Appearance', href: paths.appearance() },
@@ -48,15 +53,21 @@ const tabs: Record<Tab, { text: string; href: string }> = {
 
 export const settingsPage = (m: SettingsPage): PageBody => ({
   title: m.tab === 'profile' ? 'Settings' : `Settings: ${tabs[m.tab].text}`,
-  body: html`${head([{ text: 'Settings' }], { title: 'Settings' })}
-<nav class="tabs" aria-label="Settings"><ul>${Object.entries(tabs).map(
-    ([name, { text, href }]) =>
-      html`<li><a href="${href}"${name === m.tab ? html` aria-current="page"` : ''}>${text}</a></li>`,
-  )}</ul></nav>
-${m.done ? html`<p class="done" role="status">${glyph('proven')} ${m.done}</p>` : ''}
+  body: html`${settingsTop(m.tab, m.done)}
 ${m.fresh ? freshKey(m.fresh) : ''}
 ${tabOf(m)}`,
 })
+
+/** What every tab begins with; `done` tells what the last form did. */
+export const settingsTop = (
+  tab: AnyTab,
+  done: string | undefined,
+): Html => html`${head([{ text: 'Settings' }], { title: 'Settings' })}
+<nav class="tabs" aria-label="Settings"><ul>${Object.entries(tabs).map(
+  ([name, { text, href }]) =>
+    html`<li><a href="${href}"${name === tab ? html` aria-current="page"` : ''}>${text}</a></li>`,
+)}</ul></nav>
+${done ? html`<p class="done" role="status">${glyph('proven')} ${done}</p>` : ''}`
 
 const tabOf = (m: SettingsPage): Html => {
   if (m.tab === 'appearance') return appearanceTab(m.appearance)

@@ -3,6 +3,7 @@
  * network; everything that it weighs is handed in, so that the same question gets the same verdict.
  * Tiers, quorum, protection and BLACK bind everybody; levels, limits and provenance bind machines.
  */
+import { type Level, levels } from './levels.ts'
 import type { Protection } from './protected.ts'
 import type { ShellPolicy, ShellVerdict } from './shell/policy.ts'
 import {
@@ -25,9 +26,6 @@ export type JudgedCaller = {
   /** False: nobody asked for it, it acts by itself. */
   asked?: boolean | undefined
 }
-
-/** 1 observe, 2 advise, 3 assist, 4 operate, 5 autonomous. */
-export type Level = 1 | 2 | 3 | 4 | 5
 
 export type JudgeContext = {
   level: Level
@@ -204,18 +202,9 @@ const byPerson = ({ tier, rule, reason }: Weighed): Verdict =>
     ? yes(tier, 'consent', 'A person asks for it, and it can be undone.')
     : ask(tier, rule, sentence('Needs a confirmation', reason))
 
-/** The table of levels: what a machine may do by itself. */
-const TABLE: Record<Level, { YELLOW: 'run' | 'ask' | 'refuse'; RED: 'ask' | 'refuse' }> = {
-  1: { YELLOW: 'refuse', RED: 'refuse' },
-  2: { YELLOW: 'ask', RED: 'refuse' },
-  3: { YELLOW: 'ask', RED: 'ask' },
-  4: { YELLOW: 'run', RED: 'ask' },
-  5: { YELLOW: 'run', RED: 'ask' },
-}
-
 const byMachine = ({ caller, context }: Question, { tier, rule, reason }: Weighed): Verdict => {
   const { level, limit, tainted } = context
-  const line = TABLE[level] ?? TABLE[1]
+  const line = levels[level] ?? levels[1]
   const may = tier === 'YELLOW' ? line.YELLOW : line.RED
   if (may === 'refuse')
     return no(

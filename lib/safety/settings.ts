@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import type { Level } from './judge.ts'
+import type { Level } from './levels.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import type { Raise } from './tiers.ts'
 

@@ -162,7 +162,10 @@ export const lineOf = ({ tool, args, targets }: Asked): Line | undefined => {
   return Object.hasOwn(tiers, tool) ? tiers[tool] : undefined
 }
 
-/** A line of the settings that makes the table stricter. Empty conditions hold always. */
+/**
+ * A line of the settings that makes the table stricter. Empty conditions hold always; what only looks
+ * is meant by a line that names the tool, and by no other.
+ */
 export type Raise = {
   tier: Tier
   why: string
@@ -183,7 +186,7 @@ export const raised = (
   { tool, targets, hour }: { tool: string; targets: readonly Target[]; hour: number },
 ): Line =>
   raises
-    .filter((r) => r.tool === undefined || r.tool === tool)
+    .filter((r) => (r.tool === undefined ? line.tier !== 'GREEN' : r.tool === tool))
     .filter((r) => !r.target || targets.some((t) => `${t.kind}/${t.id}` === r.target))
     .filter((r) => !r.hours || inHours(r.hours, hour))
     .reduce(

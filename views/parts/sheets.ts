@@ -14,6 +14,7 @@ export const hudSheets = [
   'talk.css',
   'terminal.css',
   'memory.css',
+  'safety.css',
   'pages.css',
 ] as const
 

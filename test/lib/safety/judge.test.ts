@@ -1,7 +1,8 @@
 /** The judge: the table of levels, who is bound by what, and that nothing graver is ever judged milder. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createJudge, type Level, type Question, type Verdict } from '../../../lib/safety/judge.ts'
+import { createJudge, type Question, type Verdict } from '../../../lib/safety/judge.ts'
+import type { Level } from '../../../lib/safety/levels.ts'
 import type { Protection } from '../../../lib/safety/protected.ts'
 import { createShellPolicy } from '../../../lib/safety/shell/policy.ts'
 import { type Tier, tiers } from '../../../lib/safety/tiers.ts'

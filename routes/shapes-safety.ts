@@ -1,0 +1,40 @@
+/** The shapes of what machines may do and of what is protected. */
+import * as z from 'zod'
+
+const level = z.number().int().min(1).max(5)
+const hours = z.tuple([z.number(), z.number()]).nullable()
+
+export const machines = z.strictObject({
+  level: level.describe('As it is set.'),
+  counts: level.describe('1 while the breaker is down.'),
+  breaker: z.strictObject({ at: z.iso.datetime(), reason: z.string() }).nullable(),
+  readOnly: z.boolean(),
+  night: hours,
+  limits: z.strictObject({
+    yellowPerNode: z.number(),
+    redPerNode: z.number(),
+    perTarget: z.number(),
+    nodeDeeds: z.number(),
+    perTool: z.number(),
+    sameDeeds: z.number(),
+  }),
+  raises: z.array(
+    z.strictObject({
+      id: z.string(),
+      tier: z.enum(['GREEN', 'YELLOW', 'RED', 'BLACK']),
+      why: z.string(),
+      tool: z.string().nullable(),
+      target: z.string().nullable(),
+      hours,
+    }),
+  ),
+  levels: z.array(
+    z.strictObject({
+      level,
+      name: z.string(),
+      meaning: z.string(),
+      YELLOW: z.enum(['run', 'ask', 'refuse']),
+      RED: z.enum(['ask', 'refuse']),
+    }),
+  ),
+})
