@@ -92,14 +92,17 @@ const dated = (at: number, timeZone: string, options: Intl.DateTimeFormatOptions
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n} ${n === 1 ? one : many}`
 
-/** `1 USD`, `0.0042 USD`: small sums keep two digits that mean something. */
-export const dollars = (usd: number | null | undefined): string => {
-  if (usd === null || usd === undefined || !Number.isFinite(usd)) return DASH
-  const rounded =
+/** Dollars split into figure and unit: two decimals at least, and two digits that mean something. */
+export const dollarsParts = (usd: number | null | undefined): Figure => {
+  if (usd === null || usd === undefined || !Number.isFinite(usd)) return { figure: DASH, unit: '' }
+  const figure =
     Math.abs(usd) >= 1 ? usd.toFixed(2) : Number(usd.toPrecision(2)).toFixed(places(usd))
-  return `${rounded}${THIN}USD`
+  return { figure, unit: 'USD' }
 }
 
-/** Two decimals at least, six at most: less than that is nobody's bill. */
+/** `1.00 USD`, `0.0042 USD`. */
+export const dollars = (usd: number | null | undefined): string => joined(dollarsParts(usd))
+
+/** Six at most: less than that is nobody's bill. */
 const places = (usd: number): number =>
   usd === 0 ? 2 : Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(Math.abs(usd)))))

@@ -16,6 +16,7 @@ export const panels = [
   'power',
   'events',
   'jarvis',
+  'costs',
 ] as const
 export type PanelName = (typeof panels)[number]
 export const isPanel = (name: string): name is PanelName =>
@@ -50,6 +51,7 @@ export const paths = {
   auditCheck: () => '/audit/check',
   power: () => '/power',
   powerStatus: (as: 'txt' | 'json') => `/power/status.${as}`,
+  costs: () => '/costs',
   wakeNode: (name: string) => `/power/wake/${part(name)}`,
   wakeAll: () => '/power/wake/all',
   look: () => '/look',

@@ -6,6 +6,7 @@ import { messageOf } from '../lib/errors.ts'
 import { createHub, type Hub } from '../lib/live/hub.ts'
 import type { PanelName } from '../lib/paths.ts'
 import { backupRow, backups } from '../views/panels/backups.ts'
+import { costRow, costs } from '../views/panels/costs.ts'
 import { eventRow, events } from '../views/panels/events.ts'
 import { guestRow, guests } from '../views/panels/guests.ts'
 import { jarvis, jarvisRow } from '../views/panels/jarvis.ts'
@@ -52,6 +53,7 @@ const sourcesOf = (): Record<PanelName | 'sentence', LiveSource> => ({
   power: livePanel(power, powerRow),
   events: livePanel(events, eventRow),
   jarvis: livePanel(jarvis, jarvisRow),
+  costs: livePanel(costs, costRow),
 })
 
 export const createFeed = (needs: FeedNeeds): Feed => {

@@ -5,6 +5,7 @@ import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
 import { checkAudit, exportAudit, showAudit } from './audit.ts'
 import { chooseLook } from './choose-look.ts'
+import { showCosts } from './costs.ts'
 import { actOnGuest, executeTool, planTool, showDeed, showTools } from './deeds.ts'
 import { showDiary } from './events-page.ts'
 import { createFailures } from './failures.ts'
@@ -93,6 +94,7 @@ export const createSite = (needs: Needs): App => {
   app.get(paths.auditAs('jsonl'), exportAudit(needs, 'jsonl'))
   app.post(paths.auditCheck(), checkAudit(needs))
   app.get(paths.power(), showPower(needs))
+  app.get(paths.costs(), showCosts(needs))
   app.get(paths.powerStatus('txt'), showPowerStatus(needs, 'text'))
   app.get(paths.powerStatus('json'), showPowerStatus(needs, 'json'))
   if (live) app.get(paths.live(), live.open)

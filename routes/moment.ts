@@ -13,7 +13,7 @@ const SHOWN_EVENTS = 50
 
 export type MomentNeeds = Pick<
   Needs,
-  'clock' | 'config' | 'events' | 'cluster' | 'tools' | 'stop' | 'trouble' | 'macOf'
+  'clock' | 'config' | 'events' | 'cluster' | 'tools' | 'stop' | 'trouble' | 'macOf' | 'llm'
 >
 
 export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
@@ -37,6 +37,7 @@ export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
     trouble: needs.trouble(),
     whyNot: refusals(picture, state.pressed),
     today: withEvents ? todayOf(needs, now) : undefined,
+    costs: needs.llm?.bill(),
   }
 }
 

@@ -2,6 +2,7 @@
 import { panels, paths } from '../lib/paths.ts'
 import { type Answer, failed, type Operation, type Parameter } from './operation.ts'
 import * as shapes from './shapes.ts'
+import { bill } from './shapes-costs.ts'
 
 const as: Parameter = {
   in: 'query',
@@ -159,6 +160,11 @@ export const pageOperations: Operation[] = [
     paths.power(),
     'Which machines are on, which can be woken, how warm they are.',
     shapes.panelShapes.power,
+  ),
+  panelPage(
+    paths.costs(),
+    'What models have cost: today, this month, what for, the forecast, the last calls.',
+    bill,
   ),
   {
     method: 'get',

@@ -1,6 +1,7 @@
 /** The shapes of what scripts read, for the description of the API and for the tests that hold it to them. */
 import * as z from 'zod'
 import { panels } from '../lib/paths.ts'
+import { costRow } from './shapes-costs.ts'
 
 const moment = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
 const fraction = z.number().meta({ description: 'Fraction, 1 = all of it' })
@@ -225,6 +226,7 @@ export const panelShapes = {
       .array(orNull(fraction))
       .meta({ description: 'Load since midnight, a quarter of an hour each' }),
   }),
+  costs: panelOf(costRow),
 }
 
 export const eventsPage = z.strictObject({

@@ -12,6 +12,7 @@ import { createWriteBuffer } from '../lib/db/write-buffer.ts'
 import { Problem } from '../lib/errors.ts'
 import { createEvents } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
+import { createLlm, type LlmConfig } from '../lib/llm/llm.ts'
 import { createLog } from '../lib/log.ts'
 import { createMemory } from '../lib/memory/memory.ts'
 import { createKillSwitch } from '../lib/safety/kill-switch.ts'
@@ -53,7 +54,9 @@ const nobodyThere = new Proxy({} as DoorNeeds['proxmox'], {
 })
 const silence = () => new Problem('unreachable', 'No node of the cluster answers.')
 
-export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
+type SiteOptions = { lab?: boolean; llm?: LlmConfig | undefined }
+
+export const openSite = async ({ lab = true, llm }: SiteOptions = {}) => {
   const clock = fakeClock()
   const lines: string[] = []
   const log = createLog(clock, { write: (line) => void lines.push(line) })
@@ -85,6 +88,7 @@ export const openSite = async ({ lab = true }: { lab?: boolean } = {}) => {
     stop,
     memory: createMemory({ db, clock, log }),
     brakes,
+    llm: createLlm({ config: llm ?? base.llm, db, clock, log, timeZone: 'UTC', bus }),
     tools: createDoor({
       brakes,
       proxmox: nobodyThere,

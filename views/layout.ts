@@ -100,6 +100,7 @@ const placesOf = ({ mode, here }: Surroundings): Place[] => {
     { text: 'Power', href: paths.power() },
     { text: 'Memory', href: paths.memory() },
     { text: 'Audit', href: paths.audit() },
+    { text: 'Costs', href: paths.costs() },
     { text: 'Settings', href: paths.settings() },
     ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
   ]

@@ -23,9 +23,13 @@ export type Bill = {
   atHome: number
   forecast: Forecast
   budget: SpanState[]
+  /** The span that is spent: Claude is not asked until it ends. */
+  exhausted?: SpanState | undefined
   calls: Call[]
   /** The date of the price list. */
   pricesOf: string
+  /** Is there any model? */
+  hasModel: boolean
 }
 
 const SHOWN_CALLS = 20
@@ -34,15 +38,13 @@ const BACK_MS = days(7)
 const ENOUGH_MS = days(3)
 const HOUR_MS = 3_600_000
 
-type Needs = {
+type Needs = Pick<Bill, 'budget' | 'exhausted' | 'pricesOf' | 'hasModel'> & {
   ledger: Ledger
   now: number
   timeZone: string
-  budget: SpanState[]
-  pricesOf: string
 }
 
-export const billOf = ({ ledger, now, timeZone, budget, pricesOf }: Needs): Bill => {
+export const billOf = ({ ledger, now, timeZone, ...given }: Needs): Bill => {
   const today = dayStart(now, timeZone)
   const month = monthStart(now, timeZone)
   const slices = ledger.slices(Math.min(month, now - BACK_MS))
@@ -64,9 +66,8 @@ export const billOf = ({ ledger, now, timeZone, budget, pricesOf }: Needs): Bill
     ),
     atHome: total(inMonth.filter(({ provider }) => provider === 'local')).calls,
     forecast: forecastOf(slices, { now, timeZone, spent: spent.usd, firstAt: ledger.firstAt() }),
-    budget,
     calls: ledger.latest(SHOWN_CALLS),
-    pricesOf,
+    ...given,
   }
 }
 

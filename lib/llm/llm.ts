@@ -94,6 +94,8 @@ export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): 
   const claude = config.claude && createClaude({ clock, config: config.claude, facts })
   const local = config.local && createLocal({ clock, config: config.local })
   const lives = new Set<AbortController>()
+  /** The last call that is in the book. */
+  let booked = 0
 
   const known = (): Knowledge => ({
     claude: config.claude && {
@@ -118,7 +120,10 @@ export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): 
     known,
     source: (provider: Provider) => (provider === 'claude' ? claude : local)!,
     mind: (mind: Mind) => (mind.provider === 'local' && local ? local.mind() : mind),
-    onBooked: (id: number) => bus?.emit('llm.booked', { id }),
+    onBooked(id: number) {
+      booked = id
+      bus?.emit('llm.booked', { id })
+    },
   }
 
   async function* stream(request: LlmRequest): AsyncGenerator<Part> {
@@ -144,6 +149,29 @@ export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): 
       lives.delete(life)
       life.abort()
     }
+  }
+
+  /** A page that is watched asks at each poll: the same until something is booked, or a minute is over. */
+  let made: { bill: Bill; booked: number; minute: number } | undefined
+  const bill = (): Bill => {
+    const now = clock.now()
+    const minute = Math.floor(now / 60_000)
+    if (made?.booked === booked && made.minute === minute) return made.bill
+    const exhausted = config.claude && budget.exhausted()
+    made = {
+      booked,
+      minute,
+      bill: billOf({
+        ledger,
+        now,
+        timeZone,
+        budget: budget.state(),
+        exhausted,
+        pricesOf: prices.asOf,
+        hasModel: Boolean(claude || local),
+      }),
+    }
+    return made.bill
   }
 
   const status = (): LlmStatus => ({
@@ -180,19 +208,15 @@ export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): 
       if (seen?.condition === 'ready') breakers.served('local')
       return status()
     },
-    bill: () =>
-      billOf({
-        ledger,
-        now: clock.now(),
-        timeZone,
-        budget: budget.state(),
-        pricesOf: prices.asOf,
-      }),
+    bill,
     costOf: (conversation) => ledger.ofConversation(conversation),
     halt() {
       for (const life of lives) life.abort()
     },
-    sweep: () => ledger.sweep(),
+    sweep() {
+      made = undefined
+      return ledger.sweep()
+    },
     close() {
       for (const life of lives) life.abort()
       claude?.close()

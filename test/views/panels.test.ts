@@ -6,6 +6,7 @@ import { type PanelName, panels } from '../../lib/paths.ts'
 import { panelShapes } from '../../routes/shapes.ts'
 import type { EventLine, Extra } from '../../views/panels/panel.ts'
 import { shownPanels } from '../../views/panels/panels.ts'
+import { aBill } from '../bills.ts'
 import { NOON } from '../clock.ts'
 import * as cast from '../pictures.ts'
 
@@ -26,6 +27,7 @@ const extra = (events = happened): Extra => ({
   now: NOON,
   timeZone: 'UTC',
   events,
+  costs: aBill(),
 })
 const forms = (name: PanelName, picture: Picture, more = extra()) => ({
   html: String(shownPanels[name].html(picture, more)),
@@ -40,7 +42,7 @@ const words = (html: string) =>
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .replaceAll('&#39;', "'")
-const ofCluster = panels.filter((name) => name !== 'events' && name !== 'jarvis')
+const ofCluster = panels.filter((name) => !['events', 'jarvis', 'costs'].includes(name))
 const lists = ['nodes', 'events', 'jarvis']
 
 for (const name of panels) {
@@ -109,6 +111,40 @@ for (const name of ofCluster) {
   })
 }
 
+view('costs stand beside their budget, and amber only from 80 % on', () => {
+  const at = (spent: number) =>
+    forms('costs', cast.calmEvening(), { ...extra(), costs: aBill(['chat'], spent) })
+  const calm = at(0.4)
+  assert.match(line(calm.text, 'Today'), /Today\s+0\.20 USD\s+of 1\.00 USD, 15 calls/)
+  assert.match(line(calm.text, 'Forecast'), /by the end of the month/)
+  assert.not.match(row(calm.html, 'costs-today'), 'warn')
+  assert.match(row(at(1.8).html, 'costs-today'), 'warn')
+  assert.equal(
+    calm.json.rows.map((r) => ('kind' in r ? r.kind : '')),
+    ['today', 'month', 'forecast', 'purpose'],
+  )
+})
+view('without a model the bill is one dry line, with one that was never asked another', () => {
+  const without = forms('costs', cast.calmEvening(), { ...extra(), costs: undefined })
+  assert.match(words(without.html), 'No model, no bill. I go by the rules;')
+  const costs = { ...aBill(), calls: [] }
+  const unasked = forms('costs', cast.calmEvening(), { ...extra(), costs })
+  assert.match(unasked.text, 'Nothing on the bill. Such thoughts as I had were free.')
+})
+view('a budget that is spent and prices that are not known are said above the rows', () => {
+  const bill = aBill()
+  const costs = {
+    ...bill,
+    exhausted: { ...bill.budget[0]!, spent: 1.01 },
+    month: { ...bill.month, unpriced: 2 },
+  }
+  const { text, html } = forms('costs', cast.calmEvening(), { ...extra(), costs })
+  for (const form of [text, words(html)]) {
+    assert.match(form, "The day's 1.00")
+    assert.match(form, 'I think for nothing until midnight.')
+    assert.match(form, '2 calls of unknown price this month: in none of these sums.')
+  }
+})
 view('a node that is off has dashes for figures, and so have its guests, which are unknown', () => {
   const nodes = forms('nodes', cast.oneNodeOff())
   assert.match(line(nodes.text, 'agent1'), /lost since 11:27\s+–\s+8\s+–\s+–\s+–\s+–$/)

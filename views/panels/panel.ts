@@ -2,6 +2,7 @@
 
 import type { GuestState, Picture } from '../../lib/cluster/picture.ts'
 import type { EventKind, Severity } from '../../lib/events/kinds.ts'
+import type { Bill } from '../../lib/llm/bill.ts'
 import type { PanelName } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import type { Frame, Moment } from '../parts/frame.ts'
@@ -59,6 +60,8 @@ export type Extra = Moment & {
   asked?: Asked | undefined
   /** Since midnight: how many deeds and events, of those that are kept. */
   today?: Today | undefined
+  /** What models have cost; absent where there are none. */
+  costs?: Bill | undefined
 }
 
 export type Today = {

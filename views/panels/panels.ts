@@ -3,6 +3,7 @@ import type { Picture } from '../../lib/cluster/picture.ts'
 import type { PanelName } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { backups } from './backups.ts'
+import { costs } from './costs.ts'
 import { events } from './events.ts'
 import { guests } from './guests.ts'
 import { jarvis } from './jarvis.ts'
@@ -40,4 +41,5 @@ export const shownPanels: Record<PanelName, Shown> = {
   power: bind(power),
   events: bind(events),
   jarvis: bind(jarvis),
+  costs: bind(costs),
 }

@@ -8,6 +8,7 @@ import type { WallRow, WallSign } from '../parts/wall.ts'
 import { part } from '../parts/words.ts'
 import { FULL } from '../wall-tiles.ts'
 import { type BackupRow, backups } from './backups.ts'
+import { type CostRow, costs } from './costs.ts'
 import { type EventRow, events } from './events.ts'
 import { type GuestRow, guests } from './guests.ts'
 import { type JarvisRow, jarvis } from './jarvis.ts'
@@ -117,6 +118,13 @@ const jarvisRow = ({ id, what, is }: JarvisRow): WallRow => ({
   figures: [],
 })
 
+const costRow = ({ what, figure, words, isWarn }: CostRow): WallRow => ({
+  sign: isWarn ? 'attention' : 'well',
+  name: what,
+  words,
+  figures: [figure],
+})
+
 /** Who came in, and from where, is nobody's business in a hall. */
 const isForHalls = ({ source }: EventRow) => !/^(session|token)\./.test(source.kind)
 
@@ -145,4 +153,5 @@ export const wallPanels: Record<PanelName, Draw> = {
   power: bind(power, powerRow),
   events: bind(events, eventRow, isForHalls),
   jarvis: bind(jarvis, jarvisRow),
+  costs: bind(costs, costRow),
 }

@@ -15,6 +15,7 @@ export const hudSheets = [
   'terminal.css',
   'memory.css',
   'safety.css',
+  'costs.css',
   'pages.css',
 ] as const
 

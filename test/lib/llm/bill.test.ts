@@ -41,7 +41,14 @@ bill.before.each(async (t) => {
 })
 
 const made = (t: { clock: FakeClock; ledger: Ledger }, timeZone = 'UTC') =>
-  billOf({ ledger: t.ledger, now: t.clock.now(), timeZone, budget: [], pricesOf: '2026-11-20' })
+  billOf({
+    ledger: t.ledger,
+    now: t.clock.now(),
+    timeZone,
+    budget: [],
+    pricesOf: '2026-11-20',
+    hasModel: true,
+  })
 
 bill('the price list is dated, whole, and has the figures that were read', () => {
   const prices = readPrices()
