@@ -10,6 +10,7 @@ import { canonical, type Json } from './lib/audit/canonical.ts'
 import { createTrail, type Trail } from './lib/audit/trail.ts'
 import { type Auth, createAuth } from './lib/auth/auth.ts'
 import { createBus } from './lib/bus.ts'
+import { createChat } from './lib/chat/chat.ts'
 import { type Clock, sleep, systemClock } from './lib/clock.ts'
 import { createCluster } from './lib/cluster/cluster.ts'
 import { createInventory } from './lib/cluster/hardware.ts'
@@ -298,6 +299,19 @@ const compose = async (
   })
   const memory = createMemory({ db, clock, log, timeZone: config.timeZone })
   undo.push(() => memory.close())
+  const chat = createChat({
+    db,
+    clock,
+    log,
+    bus,
+    llm,
+    door: tools,
+    memory,
+    stop,
+    brakes,
+    picture: () => cluster.picture(),
+  })
+  undo.push(() => chat.close())
   const needs = {
     config,
     version,
@@ -312,6 +326,7 @@ const compose = async (
     schedule,
     tools,
     memory,
+    chat,
     brakes,
     terminals,
     llm,
@@ -357,6 +372,7 @@ const compose = async (
   // Before the door closes: whoever waits for a deed is told that it is under way.
   undo.push(() => tools.close())
   tools.recover().catch((error) => log.error('tools: recovery broke', { reason: messageOf(error) }))
+  chat.recover()
   // All periodic work of the house but the poll itself, in one list with its rhythm.
   schedule.every('events: forget old ones', { cron: '17 3 * * *', timeZone: config.timeZone }, () =>
     events.sweep(),

@@ -56,5 +56,6 @@ const pack = (entry: string, file: string, plugins: Plugin[] = []) =>
 await pack('cli/main.ts', outfile, [keptApart])
 for (const [name, file] of Object.entries(apart)) await pack(name, beside(file))
 copyFileSync(join(root, 'lib/llm/prices.yaml'), beside('prices.yaml'))
+copyFileSync(join(root, 'lib/chat/persona.md'), beside('persona.md'))
 const kB = Math.round(statSync(outfile).size / 1000)
 console.log(`${outfile}: ${kB} kB in ${Math.round(performance.now() - started)} ms`)

@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import type { Trail } from '../lib/audit/trail.ts'
 import type { Auth, Caller } from '../lib/auth/auth.ts'
 import type { Bus } from '../lib/bus.ts'
+import type { Chat } from '../lib/chat/chat.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Cluster } from '../lib/cluster/cluster.ts'
 import type { Config } from '../lib/config.ts'
@@ -73,6 +74,8 @@ export type Needs = {
   terminals?: Terminals | undefined
   /** Models and their bill; the set-up has none. */
   llm?: Llm | undefined
+  /** Talking with Jarvis; the set-up has none. */
+  chat?: Chat | undefined
   /** The streams; the set-up has none. */
   live?: Live | undefined
   /** For clients that speak MCP; a test of other things has none. */

@@ -11,6 +11,7 @@ import { type Lab, startLab } from '../lab/lab.ts'
 import { createTrail } from '../lib/audit/trail.ts'
 import { createAuth, type Scope } from '../lib/auth/auth.ts'
 import { createBus, type News } from '../lib/bus.ts'
+import { createChat } from '../lib/chat/chat.ts'
 import { systemClock as clock, sleep } from '../lib/clock.ts'
 import { createCluster } from '../lib/cluster/cluster.ts'
 import { createMacs } from '../lib/cluster/macs.ts'
@@ -20,7 +21,9 @@ import { migrate, readMigrations } from '../lib/db/migrate.ts'
 import { createWriteBuffer } from '../lib/db/write-buffer.ts'
 import { createEvents } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
+import { createLlm, type LlmConfig } from '../lib/llm/llm.ts'
 import { createLog } from '../lib/log.ts'
+import { createMemory } from '../lib/memory/memory.ts'
 import { createProxmox } from '../lib/proxmox/client.ts'
 import type { Token } from '../lib/proxmox/types.ts'
 import { createKillSwitch } from '../lib/safety/kill-switch.ts'
@@ -49,6 +52,8 @@ export type Given = {
   marks?: Marks
   /** Level 4 unless said, and 302 not protected by its name. */
   safety?: Partial<SafetySettings>
+  /** Models that are asked, as lab/llm.ts plays them; without them there is no talk. */
+  models?: LlmConfig
   /** The configuration names no MAC address. */
   withoutMacs?: boolean
   /** There is a token that may delete guests; by itself there is none. */
@@ -141,6 +146,23 @@ export const openHouse = async (given: Given = {}) => {
     containerHosts: ssh ? ['docker'] : [],
     wake: createWaker({ macs, wol, nodes, settings: {} }),
   })
+  const memory = createMemory({ db, clock, log })
+  const llm =
+    given.models && createLlm({ config: given.models, db, clock, log, bus, timeZone: 'UTC' })
+  const chat =
+    llm &&
+    createChat({
+      db,
+      clock,
+      log,
+      bus,
+      llm,
+      door: tools,
+      memory,
+      stop,
+      brakes,
+      picture: () => cluster.picture(),
+    })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
   const needs: Needs = {
     config: { ...base, timeZone: 'UTC', mode: 'real' },
@@ -156,6 +178,9 @@ export const openHouse = async (given: Given = {}) => {
     schedule: createSchedule({ clock, log, db }),
     tools,
     brakes,
+    memory,
+    llm,
+    chat,
     stop,
     macOf: (node) => macs.of(node)?.mac,
     trouble: () => undefined,
@@ -165,7 +190,7 @@ export const openHouse = async (given: Given = {}) => {
   const writes: string[] = []
   const seen = (message: unknown) => {
     const { method, path } = (message as { request: ClientRequest }).request
-    if (method !== 'GET') writes.push(`${method} ${path.replace('/api2/json', '')}`)
+    if (method !== 'GET' && path.startsWith('/api2/')) writes.push(`${method} ${path.replace('/api2/json', '')}`)
   }
   subscribe('http.client.request.start', seen)
   cluster.start()
@@ -203,6 +228,9 @@ export const openHouse = async (given: Given = {}) => {
     proxmox,
     stop,
     brakes,
+    bus,
+    memory,
+    chat,
     tools,
     mcp,
     trail,
@@ -242,6 +270,9 @@ export const openHouse = async (given: Given = {}) => {
     },
     /** The end as `kill -9` makes it, as far as the database can tell; the lab goes on. */
     async drop() {
+      chat?.close()
+      llm?.close()
+      memory.close()
       unsubscribe('http.client.request.start', seen)
       await mcp.close()
       tools.close()

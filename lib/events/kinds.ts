@@ -64,6 +64,8 @@ export type Events = {
   'safety.changed': { key: string; by: string }
   /** Jarvis runs in something else than the configuration says; both are protected. */
   'safety.elsewhere': { told: string; found: string; by: 'MAC' | 'address' }
+  /** Something in a talk is new, for whoever watches it. */
+  'chat.changed': { conversation: number; turn: number }
   'stop.pressed': { by: string; reason?: string | undefined }
   'stop.released': { by: string; afterMs: number }
   'llm.booked': { id: number }
@@ -89,6 +91,7 @@ export const passing: ReadonlySet<EventKind> = new Set<EventKind>([
   'storage.changed',
   'backup.changed',
   'llm.booked',
+  'chat.changed',
 ])
 
 /** How loud an event is; what is not listed is `info`. */

@@ -74,6 +74,7 @@ export const eventWords: Words = {
   'safety.changed': (e) => `${shown(e.by)} changed what machines may do (${shown(e.key)}).`,
   'safety.elsewhere': (e) =>
     `By its ${e.by} I run in ${shown(e.found)}; the configuration says ${shown(e.told)}. I protect both.`,
+  'chat.changed': (e) => `Something was said in talk ${e.conversation}.`,
   'stop.pressed': (e) =>
     `STOP pressed by ${shown(e.by)}${e.reason ? `: ${shown(e.reason)}` : ''}. Nothing acts.`,
   'stop.released': (e) => `${shown(e.by)} let go of STOP after ${duration(e.afterMs / 1000)}.`,

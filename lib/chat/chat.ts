@@ -1,0 +1,410 @@
+/**
+ * Talking with Jarvis. A question becomes a turn that lives here, not in a browser: it goes on when the
+ * page is closed and after a restart, rests while a person decides, and ends when it is stopped.
+ * It never acts by itself; whatever it wants goes through the door like everybody's wishes.
+ */
+import type { Bus } from '../bus.ts'
+import { type Clock, days, minutes } from '../clock.ts'
+import type { Picture } from '../cluster/picture.ts'
+import type { Db } from '../db/db.ts'
+import { asProblem, messageOf, Problem } from '../errors.ts'
+import type { Events } from '../events/kinds.ts'
+import type { Llm } from '../llm/llm.ts'
+import { clean, type Log } from '../log.ts'
+import type { Memory } from '../memory/memory.ts'
+import type { Approval } from '../safety/approvals.ts'
+import type { Brakes } from '../safety/brakes.ts'
+import type { Door } from '../tools/call.ts'
+import type { Asking, Deed } from '../tools/deeds.ts'
+import { createRequests } from './requests.ts'
+import { type Conversation, createRows, type Origin, type Step, type Turn } from './rows.ts'
+import { carryOn, type Ending, type News } from './turn.ts'
+
+export type ChatNeeds = {
+  db: Db
+  clock: Clock
+  log: Log
+  bus: Pick<Bus<Events>, 'emit' | 'on'>
+  llm: Pick<Llm, 'stream' | 'status'>
+  door: Pick<Door, 'call' | 'deed'>
+  memory?: Pick<Memory, 'recall' | 'keepConversation' | 'dropConversation'> | undefined
+  /** Raised by STOP. */
+  stop: { signal(): AbortSignal }
+  /** The cluster as it is known, for a few lines about it. */
+  picture(): Picture
+  /** Answers what needs no model; undefined leaves it to one. */
+  intents?: ((question: string) => { intent: string; text: string } | undefined) | undefined
+  /** What waits for a person, and which talks have read the words of others. */
+  brakes: {
+    approvals: Pick<Brakes['approvals'], 'find' | 'told'>
+    provenance: Pick<Brakes['provenance'], 'taint' | 'taintedBy'>
+  }
+  persona?: string | undefined
+}
+
+/** A turn as it is shown: its row, its steps, and what is being said this moment. */
+export type Shown = Turn & {
+  steps: Step[]
+  saying?: string | undefined
+  status?: string | undefined
+}
+
+export type Question = {
+  /** Undefined opens a new talk. */
+  conversation?: number | undefined
+  text: string
+  caller: Asking
+  origin: Origin
+  /** Where the origin names its talks itself. */
+  title?: string | undefined
+}
+
+export type Chat = {
+  /** The turn is a row when this returns. Throws `invalid`, `not-found`, `forbidden`, `busy`, `halted`. */
+  ask(question: Question): Turn
+  /** Ends a turn; what a tool has begun by then goes on. */
+  cancel(turn: number, by: Pick<Asking, 'name'>): void
+  turn(id: number): Shown | undefined
+  /** A talk with its turns, oldest first, for its owner alone. Throws `not-found`. */
+  read(
+    id: number,
+    caller: Pick<Asking, 'name' | 'kind'>,
+  ): { conversation: Conversation; turns: Shown[] }
+  list(caller: Pick<Asking, 'name'>, words?: string): Conversation[]
+  rename(id: number, title: string, caller: Pick<Asking, 'name' | 'kind'>): void
+  drop(id: number, caller: Pick<Asking, 'name' | 'kind'>): void
+  /** The talk as markdown. */
+  asMarkdown(id: number, caller: Pick<Asking, 'name' | 'kind'>): string
+  /** Told of everything in a turn, as it happens; answers how to stop listening. */
+  follow(turn: number, hear: (news: News | { type: 'end'; turn: Turn }) => void): () => void
+  /** After a restart: goes on with what was under way. */
+  recover(): void
+  sweep(): number
+  close(): void
+}
+
+const LONGEST = 64_000
+const MOST_AT_ONCE = 8
+const OPENAI_KEPT = days(30)
+/** Approvals that ran out tell nobody; waiting turns look for themselves. */
+const LOOK_AFTER_MS = minutes(5)
+
+export const createChat = (needs: ChatNeeds): Chat => {
+  const { clock, log, bus, door, memory } = needs
+  const { approvals, provenance } = needs.brakes
+  const rows = createRows(needs)
+  const requests = createRequests({ ...needs, rows })
+  const running = new Map<number, AbortController>()
+  const ears = new Map<number, Set<(news: News | { type: 'end'; turn: Turn }) => void>>()
+  const now = new Map<number, { saying: string; status?: string }>()
+  let closed = false
+
+  const tellAll = (turn: number, news: News | { type: 'end'; turn: Turn }) => {
+    for (const hear of ears.get(turn) ?? []) hear(news)
+  }
+  const show = (turn: Turn, news: News) => {
+    const state = now.get(turn.id) ?? { saying: '' }
+    if (news.type === 'text') state.saying += news.text
+    if (news.type === 'again' || news.type === 'step') state.saying = ''
+    if (news.type === 'status') state.status = news.text
+    now.set(turn.id, state)
+    tellAll(turn.id, news)
+    bus.emit('chat.changed', { conversation: turn.conversation, turn: turn.id })
+  }
+
+  const finish = (turn: Turn, { state, why }: Ending) => {
+    now.delete(turn.id)
+    if (state === 'waiting') rows.setState(turn.id, 'waiting')
+    else if (rows.end(turn.id, state, why)) keep(turn)
+    const ended = rows.turn(turn.id)
+    if (ended) tellAll(turn.id, { type: 'end', turn: ended })
+    bus.emit('chat.changed', { conversation: turn.conversation, turn: turn.id })
+    next(turn.conversation)
+  }
+
+  /** The talk is remembered as far as it has come. */
+  const keep = ({ conversation: id }: Turn) => {
+    const conversation = rows.conversation(id)
+    if (!conversation || !memory) return
+    try {
+      memory.keepConversation({
+        conversation: id,
+        title: conversation.title,
+        text: markdownOf(conversation, rows.turns(id, 20).map(shown)).slice(-8000),
+        tainted: provenance.taintedBy(`conversation/${id}`) !== undefined,
+      })
+    } catch (error) {
+      log.warn('chat: a talk was not remembered', { reason: messageOf(error) })
+    }
+  }
+
+  const run = (turn: Turn) => {
+    if (closed || running.has(turn.id)) return
+    const life = new AbortController()
+    running.set(turn.id, life)
+    rows.setState(turn.id, 'running')
+    const stopped = AbortSignal.any([life.signal, needs.stop.signal()])
+    const request = () => requests.of(rows.turn(turn.id) ?? turn)
+    carryOn({ rows, llm: needs.llm, door, request, show }, turn, stopped)
+      .catch((error): Ending => {
+        const problem = asProblem(error)
+        log.error('chat: a turn broke', { turn: turn.id, reason: problem.message })
+        return { state: 'failed', why: problem.message }
+      })
+      .then((ending) => {
+        running.delete(turn.id)
+        if (!closed) finish(turn, ending)
+      })
+      .catch((error) => log.error('chat: a turn was not ended', { reason: messageOf(error) }))
+  }
+
+  /** The next question of a talk, when the one before is over or rests. */
+  const next = (conversation: number) => {
+    const open = rows.openTurns().filter((t) => t.conversation === conversation)
+    if (open.some((t) => t.state === 'running')) return
+    const first = open.find((t) => t.state === 'queued')
+    if (first) begin(first)
+  }
+
+  /** Rules first: what needs no model gets none. */
+  const begin = (turn: Turn) => {
+    const answer = needs.intents?.(turn.question)
+    if (answer) {
+      rows.said(turn, 1, answer.text, [])
+      rows.mind(turn.id, 'rules', 0)
+      return finish(turn, { state: 'done' })
+    }
+    if (needs.llm.status().providers.length === 0) {
+      rows.mind(turn.id, 'rules', 0)
+      return finish(turn, { state: 'failed', why: NO_MIND })
+    }
+    run(turn)
+  }
+
+  /** A call that rested: what became of it goes into its row, and the turn goes on. */
+  const wake = (step: Step) => {
+    const outcome = outcomeOf(step, needs)
+    if (!outcome) return
+    rows.step(step.id, outcome)
+    const turn = rows.turn(step.turn)
+    if (turn && turn.endedAt === undefined) run(turn)
+  }
+  const lookAfter = () => {
+    for (const step of rows.waiting()) wake(step)
+  }
+  const watch = () =>
+    clock.after(LOOK_AFTER_MS, () => {
+      lookAfter()
+      stopWatching = watch()
+    })
+  let stopWatching = watch()
+  const unhear = [
+    bus.on('approval.ended', ({ id }) => {
+      for (const step of rows.waiting()) if (step.approval === id) wake(step)
+    }),
+    bus.on('deed.finished', ({ id }) => {
+      for (const step of rows.waiting()) {
+        const { deed, approval } = step
+        if (deed === id || (approval && approvals.find(approval)?.deed === id)) wake(step)
+      }
+    }),
+  ]
+
+  const shown = (turn: Turn): Shown => ({
+    ...turn,
+    steps: rows.steps(turn.id),
+    ...now.get(turn.id),
+  })
+  const demand = (id: number, { name }: Pick<Asking, 'name'>): Conversation => {
+    const found = rows.conversation(id)
+    if (found?.owner === name) return found
+    throw new Problem('not-found', 'There is no such talk.', { next: 'Begin a new one.' })
+  }
+
+  return {
+    ask({ conversation: id, text, caller, origin, title }) {
+      const question = asked(text)
+      if (needs.stop.signal().aborted) throw needs.stop.signal().reason
+      const conversation =
+        id === undefined
+          ? rows.open({
+              title: title ?? titleOf(question),
+              origin,
+              owner: ownerOf(caller),
+              ownerKind: caller.kind,
+            })
+          : demand(id, { name: ownerOf(caller) })
+      const open = rows.openTurns()
+      if (open.filter((t) => t.state !== 'waiting').length >= MOST_AT_ONCE)
+        throw new Problem('busy', 'I have enough questions to think about.', {
+          next: 'Wait until one is answered.',
+        })
+      const turn = rows.ask({
+        conversation: conversation.id,
+        question,
+        caller: mouthpiece(caller),
+        state: 'queued',
+      })
+      next(conversation.id)
+      return rows.turn(turn.id)!
+    },
+    cancel(id, { name }) {
+      const turn = rows.turn(id)
+      if (!turn) throw new Problem('not-found', 'There is no such turn.')
+      const life = running.get(id)
+      if (life) life.abort(new Error(`${clean(name)} has stopped me.`))
+      else if (turn.endedAt === undefined)
+        finish(turn, { state: 'stopped', why: `${clean(name)} has stopped me.` })
+    },
+    turn(id) {
+      const turn = rows.turn(id)
+      return turn && shown(turn)
+    },
+    read(id, caller) {
+      const conversation = demand(id, { name: ownerOf(caller) })
+      return { conversation, turns: rows.turns(id).map(shown) }
+    },
+    list(caller, words) {
+      const match = words && matchFor(words)
+      return match ? rows.search(ownerOf(caller), match, 100) : rows.list(ownerOf(caller), 100)
+    },
+    rename(id, title, caller) {
+      demand(id, { name: ownerOf(caller) })
+      const name = clean(title).trim().slice(0, 120)
+      if (!name) throw new Problem('invalid', 'A talk needs a name.')
+      rows.rename(id, name)
+    },
+    drop(id, caller) {
+      demand(id, { name: ownerOf(caller) })
+      for (const turn of rows.turns(id))
+        running.get(turn.id)?.abort(new Error('The talk was deleted.'))
+      rows.drop(id)
+      memory?.dropConversation(id)
+    },
+    asMarkdown(id, caller) {
+      const conversation = demand(id, { name: ownerOf(caller) })
+      return markdownOf(conversation, rows.turns(id, 2000).map(shown))
+    },
+    follow(turn, hear) {
+      const all = ears.get(turn) ?? new Set()
+      ears.set(turn, all)
+      all.add(hear)
+      return () => {
+        all.delete(hear)
+        if (all.size === 0) ears.delete(turn)
+      }
+    },
+    recover() {
+      for (const turn of rows.openTurns()) {
+        if (turn.state !== 'running') continue
+        for (const step of rows.steps(turn.id))
+          if (step.state === 'running') rows.step(step.id, INTERRUPTED)
+        run(turn)
+      }
+      for (const turn of rows.openTurns()) if (turn.state === 'queued') next(turn.conversation)
+      lookAfter()
+    },
+    sweep: () => rows.sweep(clock.now() - OPENAI_KEPT),
+    close() {
+      closed = true
+      stopWatching()
+      for (const stop of unhear) stop()
+      for (const life of running.values()) life.abort(new Error('The server ends.'))
+    },
+  }
+}
+
+const NO_MIND =
+  'No model is connected, so I answer by rules alone: ask how the cluster, a node, a guest or a storage is, or type /help. A model is connected in the configuration (docs/models.md).'
+
+/** It is never run again by itself: what it did stands in the list of deeds. */
+const INTERRUPTED = {
+  state: 'failed',
+  text: '[unknown] The server ended in the middle of this. Look at the state of the target before anything else.',
+} as const
+
+/** Whoever asks; a person's talks are his on every device, a token's are the token's. */
+const ownerOf = ({ name }: Pick<Asking, 'name'>) => name
+
+/** In a talk it is a model that acts, whoever asked: a machine with no more than his rights. */
+const mouthpiece = ({ kind, name, scope, from, token }: Asking): Asking => ({
+  kind: 'machine',
+  name: kind === 'person' ? `chat (${name})` : name,
+  scope: scope === 'view' ? 'view' : 'operate',
+  from,
+  token,
+})
+
+const asked = (text: string): string => {
+  const question = text.replaceAll('\0', '').trim()
+  if (!question) throw new Problem('invalid', 'Ask, or tell me what to mend.')
+  if (question.length > LONGEST)
+    throw new Problem('invalid', `That is longer than ${LONGEST} characters.`, {
+      next: 'Send the part that matters.',
+    })
+  return question
+}
+
+const titleOf = (question: string): string => {
+  const line = clean(question.split('\n')[0]!).trim()
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'A talk'
+}
+
+/** Words in quotes, so that nothing in them is an operator of FTS5. */
+const matchFor = (words: string): string | undefined => {
+  const found = words.match(/[\p{L}\p{N}]+/gu)?.slice(0, 12)
+  return found?.map((word) => `"${word}"*`).join(' ')
+}
+
+type Outcome = Pick<Step, 'state' | 'text'> & Partial<Pick<Step, 'deed'>>
+
+/** Undefined: it still waits. */
+const outcomeOf = (
+  { approval, deed, text }: Step,
+  { door, brakes: { approvals } }: Pick<ChatNeeds, 'door' | 'brakes'>,
+): Outcome | undefined => {
+  if (approval === undefined) return deed === undefined ? LOST : endOf(door.deed(deed))
+  const decision = approvals.find(approval)
+  if (!decision) return LOST
+  if (decision.state === 'open' || decision.state === 'approved') return undefined
+  const ended = decision.deed === undefined ? noTo(decision) : endOf(door.deed(decision.deed))
+  if (ended) approvals.told(approval)
+  return ended && { ...ended, text: ended.text || text }
+}
+
+const LOST: Outcome = { state: 'failed', text: '[unknown] Nothing is known of it any more.' }
+
+const endOf = (deed: Deed | undefined): Outcome | undefined => {
+  if (!deed) return LOST
+  if (deed.state === 'running') return undefined
+  const good = deed.state === 'done' || deed.state === 'warnings'
+  const by = deed.approval === undefined ? '' : ` (${clean(deed.who)} approved it)`
+  return {
+    state: good ? 'done' : 'failed',
+    text: `[${deed.state}] ${deed.text ?? ''}${by}`,
+    deed: deed.id,
+  }
+}
+
+const noTo = ({ state, endedBy, endedWhy }: Approval): Outcome => ({
+  state: 'refused',
+  text:
+    state === 'denied'
+      ? `[refused] ${clean(endedBy ?? 'A person')} said no. Nothing was done; do not ask for it again.`
+      : state === 'expired'
+        ? '[refused] Nobody decided within a day. Nothing was done.'
+        : `[refused] It came to nothing: ${clean(endedWhy ?? 'it is over')}. Nothing was done.`,
+})
+
+const markdownOf = ({ title }: Conversation, turns: Shown[]): string =>
+  [
+    `# ${title}`,
+    ...turns.flatMap(({ question, steps, why, mind, startedAt }) => [
+      `## You, ${new Date(startedAt).toISOString()}\n\n${question}`,
+      ...steps.map((s) =>
+        s.kind === 'say' ? s.text : `- \`${s.tool}\` ${s.args ?? ''}: ${s.text || s.state}`,
+      ),
+      ...(why ? [`*${why}*`] : []),
+      ...(mind ? [`(${mind})`] : []),
+    ]),
+  ].join('\n\n')
