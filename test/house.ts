@@ -190,7 +190,8 @@ export const openHouse = async (given: Given = {}) => {
   const writes: string[] = []
   const seen = (message: unknown) => {
     const { method, path } = (message as { request: ClientRequest }).request
-    if (method !== 'GET' && path.startsWith('/api2/')) writes.push(`${method} ${path.replace('/api2/json', '')}`)
+    if (method !== 'GET' && path.startsWith('/api2/'))
+      writes.push(`${method} ${path.replace('/api2/json', '')}`)
   }
   subscribe('http.client.request.start', seen)
   cluster.start()

@@ -18,7 +18,7 @@ import type { Door } from '../tools/call.ts'
 import type { Asking, Deed } from '../tools/deeds.ts'
 import { createRequests } from './requests.ts'
 import { type Conversation, createRows, type Origin, type Step, type Turn } from './rows.ts'
-import { carryOn, type Ending, type News } from './turn.ts'
+import { carryOn, type Ending, type News, SERVER_ENDS } from './turn.ts'
 
 export type ChatNeeds = {
   db: Db
@@ -26,7 +26,7 @@ export type ChatNeeds = {
   log: Log
   bus: Pick<Bus<Events>, 'emit' | 'on'>
   llm: Pick<Llm, 'stream' | 'status'>
-  door: Pick<Door, 'call' | 'deed'>
+  door: Pick<Door, 'call' | 'deed' | 'since'>
   memory?: Pick<Memory, 'recall' | 'keepConversation' | 'dropConversation'> | undefined
   /** Raised by STOP. */
   stop: { signal(): AbortSignal }
@@ -221,6 +221,12 @@ export const createChat = (needs: ChatNeeds): Chat => {
     throw new Problem('not-found', 'There is no such talk.', { next: 'Begin a new one.' })
   }
 
+  /** A call that was under way: its deed is followed; where none began, that is what is told. */
+  const begunOf = ({ tool, at }: Step, { caller }: Turn) => {
+    const deed = door.since(at - 1).find((d) => d.tool === tool && d.who === caller.name)
+    return deed ? ({ state: 'waiting', deed: deed.id } as const) : INTERRUPTED
+  }
+
   return {
     ask({ conversation: id, text, caller, origin, title }) {
       const question = asked(text)
@@ -298,7 +304,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       for (const turn of rows.openTurns()) {
         if (turn.state !== 'running') continue
         for (const step of rows.steps(turn.id))
-          if (step.state === 'running') rows.step(step.id, INTERRUPTED)
+          if (step.state === 'running') rows.step(step.id, begunOf(step, turn))
         run(turn)
       }
       for (const turn of rows.openTurns()) if (turn.state === 'queued') next(turn.conversation)
@@ -309,7 +315,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       closed = true
       stopWatching()
       for (const stop of unhear) stop()
-      for (const life of running.values()) life.abort(new Error('The server ends.'))
+      for (const life of running.values()) life.abort(SERVER_ENDS)
     },
   }
 }
@@ -320,7 +326,7 @@ const NO_MIND =
 /** It is never run again by itself: what it did stands in the list of deeds. */
 const INTERRUPTED = {
   state: 'failed',
-  text: '[unknown] The server ended in the middle of this. Look at the state of the target before anything else.',
+  text: '[unknown] The server ended before this had begun, or in the middle of a look. Look at the state of the target before anything else.',
 } as const
 
 /** Whoever asks; a person's talks are his on every device, a token's are the token's. */

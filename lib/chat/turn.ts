@@ -37,6 +37,9 @@ export type News =
 
 export type Ending = { state: 'done' | 'failed' | 'stopped' | 'waiting'; why?: string }
 
+/** Why everything is let go of: not somebody's wish, and not the end of the turn. */
+export const SERVER_ENDS = new Error('The server ends.')
+
 /** Goes on with a turn until it ends or rests. Never throws for what a model or a tool does. */
 export const carryOn = async (
   needs: TurnNeeds,
@@ -140,6 +143,8 @@ const perform = async (
     patienceMs: PATIENCE_MS,
   })
   const result = await Promise.race([work, gaveUp(stopped)])
+  // What was begun is found again at the next start.
+  if (!result && stopped.reason === SERVER_ENDS) return true
   if (!result) return close('failed', 'You have stopped me; what was begun by then goes on.')
   const { id: deed, took, approval } = result
   if (approval) return close('waiting', resultText(result), { approval: approval.id, took })

@@ -86,6 +86,8 @@ export type Door = {
   last(target: string): Deed | undefined
   /** What is under way, for the screen. */
   running(): Deed[]
+  /** What began after this moment, oldest first. */
+  since(at: number): Deed[]
   /** After a restart: finds out what became of the deeds that were under way. */
   recover(): Promise<void>
   sweep(): number
@@ -320,6 +322,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
     deed: deeds.find,
     last: deeds.last,
     running: deeds.open,
+    since: deeds.recent,
     recover: runner.recover,
     sweep: deeds.sweep,
     close: runner.close,
