@@ -32,6 +32,18 @@ export const harmless = (text: string | null | undefined, most = 200): string =>
   return line.length <= most ? line : `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
+/** Several lines as they came, of any length, without what moves a cursor or what nobody sees. */
+export const disarmed = (text: string): string =>
+  text
+    .replace(ESCAPES, '')
+    .replace(/\r\n?/g, '\n')
+    .split('\n')
+    .map((line) => line.split('\t').map(unarmed).join('\t'))
+    .join('\n')
+
+const unarmed = (text: string): string =>
+  clean(text).replace(UNSEEN, '').replace(TOWER, '$1').replace(HALVES, '\ufffd')
+
 /**
  * A name as it may stand in a sentence: of the strict set of signs that cannot speak to anybody (as
  * Proxmox itself demands of names and tags), all else is an underscore.

@@ -1,15 +1,14 @@
 /** Moves a guest to another node: a virtual machine while it runs, a container by a restart there. */
 import * as z from 'zod'
-import { clean } from '../log.ts'
-import { nearest } from '../nearest.ts'
 import { stateOf, whyNot } from '../proxmox/guest.ts'
 import type { Migrate } from '../proxmox/guests.ts'
-import type { GuestStatus } from '../proxmox/types.ts'
+import type { ClusterNode, GuestStatus } from '../proxmox/types.ts'
 import { type GuestTarget, guestTarget, vmidInput } from './guest-target.ts'
 import { disksOf } from './guest-worth.ts'
 import { nodeInput } from './node-target.ts'
+import { listed, stranger } from './places.ts'
 import { lookAgain } from './read-back.ts'
-import { defineTool, type Found, type Hands, type ReadBack, refusal } from './tool.ts'
+import { defineTool, type Found, type Hands, type ReadBack } from './tool.ts'
 
 export const guestMigrate = defineTool({
   name: 'guest_migrate',
@@ -35,11 +34,7 @@ export const guestMigrate = defineTool({
     const { ref, label, word } = guest
     const { nodes } = await proxmox.cluster.status()
     const there = nodes.find((n) => n.name === to)
-    if (!there)
-      throw stranger(
-        to,
-        nodes.map((n) => n.name),
-      )
+    if (!there) throw unknownNode(to, nodes)
     const running = word === 'running'
     const hindered = hindrance(guest, to, there.online)
     const place = hindered === undefined ? await placeFor(hands, guest, to) : {}
@@ -130,12 +125,7 @@ const readBack = (
     }
   })
 
-const stranger = (node: string, names: string[]) => {
-  const near = nearest(node, names)
-  return refusal(
-    'target',
-    'not-found',
-    `There is no node ${clean(node)}.`,
-    near ? `Did you mean ${clean(near)}?` : `There are: ${names.map(clean).join(', ')}.`,
-  )
+const unknownNode = (node: string, nodes: readonly ClusterNode[]) => {
+  const names = nodes.map((n) => n.name)
+  return stranger('node', node, names, `Nodes: ${listed(names)}.`)
 }

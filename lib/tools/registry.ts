@@ -5,6 +5,7 @@ import { cancelTask } from './cancel-task.ts'
 import { clusterStatus } from './cluster-status.ts'
 import type { Asking } from './deeds.ts'
 import { guestBackup } from './guest-backup.ts'
+import { guestCommand } from './guest-command.ts'
 import { guestDelete } from './guest-delete.ts'
 import { guestList } from './guest-list.ts'
 import { guestMigrate } from './guest-migrate.ts'
@@ -17,6 +18,7 @@ import { guestStatus } from './guest-status.ts'
 import { guestStop } from './guest-stop.ts'
 import { nodeStatus } from './node-status.ts'
 import { recentTasks } from './recent-tasks.ts'
+import { runCommand } from './run-command.ts'
 import { storageStatus } from './storage-status.ts'
 import { temperatures } from './temperatures.ts'
 import { tmuxInstall } from './tmux-install.ts'
@@ -41,8 +43,10 @@ export const tools: readonly Tool[] = [
   guestBackup,
   guestMigrate,
   guestDelete,
+  guestCommand,
   cancelTask,
   wakeNode,
+  runCommand,
   tmuxInstall,
 ]
 
