@@ -16,6 +16,8 @@ export type Option = {
 export type Args = {
   words: string[]
   values: Record<string, string | boolean | (string | boolean)[] | undefined>
+  /** Options that were not declared, of a command that takes them; without a value: true. */
+  given?: Record<string, string | true>
 }
 
 export type Command = {
@@ -26,6 +28,10 @@ export type Command = {
   words: number
   /** More to know, shown at the end of the help. */
   notes?: string
+  /** Takes options that it declares only when it knows more: `--vmid=303`. They come as `given`. */
+  free?: true
+  /** A help page of its own for these words; undefined = the usual one. */
+  help?(args: Args): string | undefined
   run(args: Args, io: Io): Promise<number>
 }
 
@@ -40,7 +46,8 @@ export const readArgs = (command: Command, argv: string[]): Args => {
   const config: ParseArgsConfig = {
     args: argv,
     allowPositionals: true,
-    strict: true,
+    strict: !command.free,
+    tokens: true,
     options: Object.fromEntries(
       Object.entries(options).map(([name, { type, multiple }]) => [
         name,
@@ -49,10 +56,16 @@ export const readArgs = (command: Command, argv: string[]): Args => {
     ),
   }
   try {
-    const { values, positionals } = parseArgs(config)
+    const { values, positionals, tokens = [] } = parseArgs(config)
     if (positionals.length > command.words && !values.help)
-      throw new Problem('invalid', `"${positionals[command.words]}" is one word too many.`)
-    return { words: positionals, values: values as Args['values'] }
+      throw new Problem('invalid', `"${positionals[command.words]}" is one word too many.`, {
+        ...(command.free && { next: 'A value stands right behind its option: --vmid=303.' }),
+      })
+    const given: Record<string, string | true> = {}
+    for (const token of tokens)
+      if (token.kind === 'option' && !(token.name in options))
+        given[token.name] = token.value ?? true
+    return { words: positionals, values: values as Args['values'], given }
   } catch (error) {
     if (error instanceof Problem) throw error
     throw wrongOption(error as Error, Object.keys(options))

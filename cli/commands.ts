@@ -48,6 +48,14 @@ export const commands: Record<string, Entry> = {
     summary: 'one verdict a line for tool calls on standard input; runs nothing',
     load: () => import('./judge.ts'),
   },
+  tool: {
+    summary: 'use a tool, or see what it would do',
+    load: () => import('./tool.ts'),
+  },
+  mcp: {
+    summary: 'MCP on standard input and output, for clients that start a program',
+    load: () => import('./mcp.ts'),
+  },
   backup: {
     summary: 'copy the database to a file, also while the server runs',
     load: () => import('./backup.ts'),

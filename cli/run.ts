@@ -33,7 +33,7 @@ const dispatch = async (argv: string[], io: Io): Promise<number> => {
   const { command } = await entry.load()
   const rest = (named ? argv.slice(1) : argv).map((word) => (word === '-h' ? '--help' : word))
   const args = readArgs(command, rest)
-  if (args.values.help) return say(io, helpOf(name, entry.summary, command))
+  if (args.values.help) return say(io, command.help?.(args) ?? helpOf(name, entry.summary, command))
   return command.run(args, io)
 }
 

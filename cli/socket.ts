@@ -1,5 +1,6 @@
 /** Talks to the server that runs on a data folder, over its control socket. */
 import { request } from 'node:http'
+import { Readable } from 'node:stream'
 import { Problem, type ProblemKind } from '../lib/errors.ts'
 import { socketOf } from './control-path.ts'
 
@@ -55,6 +56,41 @@ const send = (data: string, method: string, path: string, body: unknown) =>
     call.end(text)
   })
 
+/** `fetch` over the control socket, streams included, for clients that bring a token of their own. */
+export const fetchOver =
+  (data: string): typeof fetch =>
+  (input, { method = 'GET', headers, body, signal } = {}) =>
+    new Promise((done, fail) => {
+      const { pathname, search } = new URL(String(input))
+      const text = typeof body === 'string' ? body : undefined
+      const call = request(
+        {
+          socketPath: socketOf(data),
+          method,
+          path: pathname + search,
+          headers: {
+            ...Object.fromEntries(new Headers(headers)),
+            host: 'localhost',
+            ...(text !== undefined && { 'content-length': Buffer.byteLength(text) }),
+          },
+          ...(signal && { signal }),
+        },
+        (response) => {
+          const { statusCode: status = 0, headers } = response
+          const given = Object.entries(headers).map(([name, value]) => [name, String(value)])
+          const stream = Readable.toWeb(response) as ReadableStream<Uint8Array>
+          done(
+            new Response(status === 204 ? null : stream, {
+              status,
+              headers: given as [string, string][],
+            }),
+          )
+        },
+      )
+      call.on('error', (cause) => fail(nobody(data, cause)))
+      call.end(text)
+    })
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -78,11 +114,21 @@ const nobody = (data: string, cause: unknown) => {
   })
 }
 
-type Refusal = { error?: { kind?: ProblemKind; message?: string; next?: string } }
+type Refusal = {
+  error?: {
+    kind?: ProblemKind
+    message?: string
+    next?: string | null
+    details?: Record<string, string>
+  }
+}
 
 const problemOf = ({ status, body }: Answer): Problem => {
   const told = (body as Refusal | undefined)?.error
   if (told?.message && told.kind)
-    return new Problem(told.kind, told.message, told.next ? { next: told.next } : {})
+    return new Problem(told.kind, told.message, {
+      ...(told.next && { next: told.next }),
+      ...(told.details && { details: told.details }),
+    })
   return new Problem('failed', `The server answered ${status}.`)
 }

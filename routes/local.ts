@@ -10,6 +10,7 @@ import type { Auth } from '../lib/auth/auth.ts'
 import { asProblem, Problem } from '../lib/errors.ts'
 import type { Keeper } from '../lib/setup/keeper.ts'
 import { brief } from '../views/brief.ts'
+import { asFailure, planJson, resultJson, statusFor } from './deeds.ts'
 import { statusOf } from './failures.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { stopJson } from './stop.ts'
@@ -25,6 +26,11 @@ const proof = z.strictObject({
   name: z.string().max(200).optional(),
   password: z.string().max(1024),
 })
+const use = proof.extend({
+  tool: z.string().max(200),
+  args: z.record(z.string(), z.unknown()),
+  plan: z.boolean(),
+})
 const file = z.strictObject({ file: z.string().startsWith('/') })
 
 export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' | 'trouble'> & {
@@ -32,6 +38,7 @@ export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' 
   startedAt: number
   auth: Pick<Auth, 'logins'>
   stop: Pick<Needs['stop'], 'release' | 'state'>
+  tools: Pick<Needs['tools'], 'call' | 'rehearse'>
 }
 
 /** Is it a request for this site rather than the one that everybody sees? */
@@ -83,6 +90,17 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
     return c.json(stopJson(needs.stop.state()))
   })
 
+  // The same for a tool: with his password the caller is that person, as if he had clicked.
+  app.post('/local/tool', async (c) => {
+    const { name, password, plan, ...wish } = await read(c.req, use)
+    const account = await needs.auth.logins.prove({ name, password, from: 'local' })
+    const caller = { kind: 'person', name: account.name, scope: 'admin', from: 'local' } as const
+    if (plan) return c.json(planJson(await needs.tools.rehearse({ ...wish, caller })))
+    const result = await needs.tools.call({ ...wish, caller })
+    if (result.problem) throw asFailure(result)
+    return c.json(resultJson(result), statusFor(result))
+  })
+
   app.post('/local/backup', async (c) => {
     await keeper.backup((await read(c.req, file)).file)
     return c.json({})
@@ -98,7 +116,9 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
   return app
 }
 
-const refusal = ({ kind, message, next }: Problem) => ({ error: { kind, message, next } })
+const refusal = ({ kind, message, next, details }: Problem) => ({
+  error: { kind, message, next, details },
+})
 
 const read = async <T>(request: { json(): Promise<unknown> }, shape: z.ZodType<T>): Promise<T> => {
   const checked = shape.safeParse(await request.json().catch(() => undefined))
