@@ -37,6 +37,7 @@ import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
 import { createMcpFace } from '../routes/mcp.ts'
 import type { Needs } from '../routes/needs.ts'
+import { wordsOf } from '../views/panels/event-words.ts'
 import { testBrakes } from './brakes.ts'
 import { alice, firefox } from './cast.ts'
 import { CHEAP } from './doors.ts'
@@ -130,6 +131,7 @@ export const openHouse = async (given: Given = {}) => {
     defaults: { unmarked: ['guest/302'], ...given.safety },
   })
   const ssh = given.ssh ? sshOf({ lab, folder, db, log }) : undefined
+  const memory = createMemory({ db, clock, log })
   const tools = createDoor({
     brakes,
     proxmox,
@@ -144,6 +146,8 @@ export const openHouse = async (given: Given = {}) => {
     hasRole: (role) => role !== 'destroy' || given.destroy === true,
     ssh,
     containerHosts: ssh ? ['docker'] : [],
+    events,
+    tell: ({ kind, payload }) => wordsOf(kind, payload),
     wake: createWaker({ macs, wol, nodes, settings: {} }),
   })
   const memory = createMemory({ db, clock, log })
@@ -177,6 +181,7 @@ export const openHouse = async (given: Given = {}) => {
     trail,
     schedule: createSchedule({ clock, log, db }),
     tools,
+    memory,
     brakes,
     memory,
     llm,
@@ -233,6 +238,7 @@ export const openHouse = async (given: Given = {}) => {
     memory,
     chat,
     tools,
+    memory,
     mcp,
     trail,
     lines,
@@ -277,6 +283,7 @@ export const openHouse = async (given: Given = {}) => {
       unsubscribe('http.client.request.start', seen)
       await mcp.close()
       tools.close()
+      memory.close()
       macs.close()
       stop.close()
       await cluster.stop()

@@ -3,7 +3,10 @@ import { nearest } from '../nearest.ts'
 import { backupStatus } from './backup-status.ts'
 import { cancelTask } from './cancel-task.ts'
 import { clusterStatus } from './cluster-status.ts'
+import { composePs } from './compose-ps.ts'
 import type { Asking } from './deeds.ts'
+import { dockerList } from './docker-list.ts'
+import { dockerLogs } from './docker-logs.ts'
 import { guestBackup } from './guest-backup.ts'
 import { guestCommand } from './guest-command.ts'
 import { guestDelete } from './guest-delete.ts'
@@ -16,10 +19,14 @@ import { guestSnapshot } from './guest-snapshot.ts'
 import { guestStart } from './guest-start.ts'
 import { guestStatus } from './guest-status.ts'
 import { guestStop } from './guest-stop.ts'
+import { networkStatus } from './network-status.ts'
 import { nodeStatus } from './node-status.ts'
+import { queryEvents } from './query-events.ts'
+import { readLog } from './read-log.ts'
 import { recentTasks } from './recent-tasks.ts'
 import { runCommand } from './run-command.ts'
 import { storageStatus } from './storage-status.ts'
+import { taskLog } from './task-log.ts'
 import { temperatures } from './temperatures.ts'
 import { tmuxInstall } from './tmux-install.ts'
 import type { Tool } from './tool.ts'
@@ -34,6 +41,13 @@ export const tools: readonly Tool[] = [
   recentTasks,
   backupStatus,
   temperatures,
+  networkStatus,
+  taskLog,
+  readLog,
+  queryEvents,
+  dockerList,
+  dockerLogs,
+  composePs,
   guestStart,
   guestShutdown,
   guestReboot,
