@@ -150,7 +150,6 @@ export const openHouse = async (given: Given = {}) => {
     tell: ({ kind, payload }) => wordsOf(kind, payload),
     wake: createWaker({ macs, wol, nodes, settings: {} }),
   })
-  const memory = createMemory({ db, clock, log })
   const llm =
     given.models && createLlm({ config: given.models, db, clock, log, bus, timeZone: 'UTC' })
   const chat =
@@ -181,7 +180,6 @@ export const openHouse = async (given: Given = {}) => {
     trail,
     schedule: createSchedule({ clock, log, db }),
     tools,
-    memory,
     brakes,
     memory,
     llm,
@@ -238,7 +236,6 @@ export const openHouse = async (given: Given = {}) => {
     memory,
     chat,
     tools,
-    memory,
     mcp,
     trail,
     lines,
