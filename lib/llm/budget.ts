@@ -32,6 +32,8 @@ export type Budget = {
   isSet: boolean
   /** Holds what a call may cost until it is booked; the answer lets go. */
   reserve(usd: number): () => void
+  /** A call of this price could not be booked: it counts all the same, until the house starts anew. */
+  missed(usd: number): void
   /** A call of this price was booked: tells when it has crossed 80 % or 100 %. */
   booked(usd: number): void
 }
@@ -45,17 +47,20 @@ type Needs = {
 }
 
 export const createBudget = ({ ledger, clock, timeZone, limits, tell }: Needs): Budget => {
+  const isSet = limits.dayUsd !== undefined || limits.monthUsd !== undefined
   let underWay = 0
+  const unbooked: { at: number; usd: number }[] = []
 
   const spanOf = (span: Span): SpanState => {
     const now = clock.now()
     const isDay = span === 'day'
     const since = (isDay ? dayStart : monthStart)(now, timeZone)
     const { usd, unpriced } = ledger.spent(since)
+    const missing = unbooked.reduce((sum, one) => sum + (one.at >= since ? one.usd : 0), 0)
     return {
       span,
       limit: isDay ? limits.dayUsd : limits.monthUsd,
-      spent: usd,
+      spent: usd + missing,
       unpriced,
       until: (isDay ? nextDay : nextMonth)(now, timeZone),
     }
@@ -64,7 +69,7 @@ export const createBudget = ({ ledger, clock, timeZone, limits, tell }: Needs): 
 
   return {
     state,
-    isSet: limits.dayUsd !== undefined || limits.monthUsd !== undefined,
+    isSet,
     exhausted: () =>
       state()
         .reverse()
@@ -76,6 +81,9 @@ export const createBudget = ({ ledger, clock, timeZone, limits, tell }: Needs): 
         if (isHeld) underWay -= usd
         isHeld = false
       }
+    },
+    missed(usd) {
+      if (isSet && usd > 0) unbooked.push({ at: clock.now(), usd })
     },
     booked(usd) {
       if (usd <= 0) return

@@ -84,7 +84,7 @@ export const createLedger = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> 
          cache_read, cache_write, exact, usd, took_ms, first_ms, outcome)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
-        clock.now(),
+        Math.round(clock.now()),
         mind.provider,
         mind.model,
         purpose,

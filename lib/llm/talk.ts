@@ -191,7 +191,7 @@ const book = ({ ledger, budget, log, onBooked }: TalkNeeds, booking: Booking) =>
     budget.booked(booking.usd ?? 0)
     onBooked(id, booking)
   } catch (error) {
-    budget.reserve(booking.usd ?? 0)
+    budget.missed(booking.usd ?? 0)
     log.error('llm: a call could not be booked', { reason: messageOf(error) })
   }
 }

@@ -22,14 +22,14 @@ export const callsPanel = (bill: Bill, extra: Extra): Html =>
     state: 'fresh',
     now: bill.at,
     limit: Number.POSITIVE_INFINITY,
-    body: html`<div class="wide">${table(
+    body: html`<div class="calls">${table(
       ['When', 'For', 'Model', 'In#', 'Out#', 'First word#', 'Took#', 'Cost#', 'End'],
       bill.calls.map((call) => callRow(call, extra.timeZone)),
     )}</div>`,
   })
 
 const callRow = (c: Call, timeZone: string): Html =>
-  html`<tr data-is="${c.outcome}"><td><time datetime="${iso(c.at)}">${dateTime(c.at, timeZone).slice(5, 16)}</time></td><th scope="row">${shown(c.purpose)}</th><td>${shown(c.model)}</td><td class="n">${tokens(readBy(c))}</td><td class="n">${about(c)}${tokens(c.out)}</td><td class="n">${took(c.firstMs)}</td><td class="n">${took(c.tookMs)}</td><td class="n">${priceOf(c)}</td><td class="is">${ends[c.outcome] ?? shown(c.outcome)}</td></tr>
+  html`<tr data-is="${c.outcome}"><td><time datetime="${iso(c.at)}">${dateTime(c.at, timeZone).slice(5, 16)}</time></td><td>${shown(c.purpose)}</td><th scope="row">${shown(c.model)}</th><td class="n">${tokens(readBy(c))}</td><td class="n">${about(c)}${tokens(c.out)}</td><td class="n">${took(c.firstMs)}</td><td class="n">${took(c.tookMs)}</td><td class="n">${priceOf(c)}</td><td class="is">${ends[c.outcome] ?? shown(c.outcome)}</td></tr>
 `
 
 const readBy = (c: Call) => c.in + c.cacheRead + c.cacheWrite

@@ -26,7 +26,7 @@ export const costsPage = ({ picture, extra, bill }: CostsPage): PageBody => ({
   body: html`${head([{ text: 'Costs' }], { title: 'Costs', facts: bill ? factsOf(bill) : [] })}
 ${
   bill && bill.calls.length > 0
-    ? html`<div class="columns">
+    ? html`<div class="columns bill">
 <div>${shownPanels.costs.html(picture, extra)}${modelsPanel(bill)}</div>
 <div>${dayPanel(bill, extra)}${monthPanel(bill, extra)}</div>
 </div>
