@@ -17,10 +17,16 @@ export const panels = [
   'events',
   'jarvis',
   'costs',
+  'approvals',
 ] as const
 export type PanelName = (typeof panels)[number]
 export const isPanel = (name: string): name is PanelName =>
   (panels as readonly string[]).includes(name)
+
+/** A screen in the hall is seen by guests: what waits for a person is not for them. */
+export type WallPanel = Exclude<PanelName, 'approvals'>
+export const isForHall = (name: PanelName): name is WallPanel => name !== 'approvals'
+export const wallPanels: readonly WallPanel[] = panels.filter(isForHall)
 
 /** What is asked of a page: `?node=pve&outcome=failed`; what is undefined is left out. */
 export type Query = Record<string, string | number | undefined>
@@ -71,9 +77,9 @@ export const paths = {
   terminalEnd: (id: string) => `/terminals/${part(id)}/end`,
   terminalSocket: (id: string) => `/ws/terminal/${part(id)}`,
   tmuxInstall: () => '/terminals/tmux',
-  wall: (name?: PanelName) => (name ? `/wall/${name}` : '/wall'),
+  wall: (name?: WallPanel) => (name ? `/wall/${name}` : '/wall'),
   /** What the wall's script listens to. */
-  wallStream: (name?: PanelName) => `/live?panels=${name ? `wall-${name}` : 'wall'}&as=wall`,
+  wallStream: (name?: WallPanel) => `/live?panels=${name ? `wall-${name}` : 'wall'}&as=wall`,
   live: (names?: readonly string[]) => (names ? `/live?panels=${names.join()}` : '/live'),
   login: (next?: string) => (next ? `/login?next=${part(next)}` : '/login'),
   logout: () => '/logout',
@@ -107,6 +113,7 @@ export const paths = {
   mcp: () => '/mcp',
   deed: (id: number) => `/api/deeds/${id}`,
   approvals: (query?: Query) => asked('/approvals', query),
+  approvalsAs: (as: 'txt' | 'json') => `/approvals.${as}`,
   approval: (id: number) => `/approvals/${id}`,
   approvalOpen: (id: number) => `/approvals/${id}/open`,
   approvalConfirm: (id: number) => `/approvals/${id}/confirm`,

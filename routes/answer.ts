@@ -68,6 +68,7 @@ export const around = (c: Ctx, needs: Needs): Surroundings => {
     who: caller?.name,
     cluster: picture?.cluster.name && shown(picture.cluster.name),
     heard: picture?.parts.resources,
+    waiting: caller && caller.kind !== 'wall' ? waitingIn(needs) : undefined,
     stop: stopFor(c, needs),
     css: assets.url('hud.css'),
     icon: assets.url('icon.svg'),
@@ -83,6 +84,14 @@ const pictureOf = ({ config, cluster }: Needs) => {
     return cluster.picture()
   } catch {
     return undefined
+  }
+}
+
+const waitingIn = ({ brakes }: Needs): number => {
+  try {
+    return brakes.approvals.waiting().length
+  } catch {
+    return 0
   }
 }
 

@@ -165,8 +165,12 @@ export const asPage = (
   return c.html(toast({ state: 'failed', first, rest: problem.next }), statusOf[problem.kind])
 }
 
-/** What needs a confirmation goes on to its card. */
+/**
+ * What needs a confirmation goes on to its card. A person's own click opens it: 307 is a POST again, of
+ * this page to this house, so that the card is minted by the hand that asked and by no look at a page.
+ */
 const toCard = (c: Ctx, id: number, asked: boolean) => {
+  if (!asked && callerIn(c).session) return c.redirect(paths.approvalOpen(id), 307)
   if (!asked) return c.redirect(paths.approval(id), 303)
   c.header('HX-Redirect', paths.approval(id))
   return c.body(null, 204)

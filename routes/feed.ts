@@ -5,6 +5,7 @@
 import { messageOf } from '../lib/errors.ts'
 import { createHub, type Hub } from '../lib/live/hub.ts'
 import type { PanelName } from '../lib/paths.ts'
+import { approvals, waitingRow } from '../views/panels/approvals.ts'
 import { backupRow, backups } from '../views/panels/backups.ts'
 import { costRow, costs } from '../views/panels/costs.ts'
 import { eventRow, events } from '../views/panels/events.ts'
@@ -54,6 +55,7 @@ const sourcesOf = (): Record<PanelName | 'sentence', LiveSource> => ({
   events: livePanel(events, eventRow),
   jarvis: livePanel(jarvis, jarvisRow),
   costs: livePanel(costs, costRow),
+  approvals: livePanel(approvals, waitingRow),
 })
 
 export const createFeed = (needs: FeedNeeds): Feed => {
@@ -63,6 +65,7 @@ export const createFeed = (needs: FeedNeeds): Feed => {
   for (const [name, { face }] of Object.entries(sources)) hub.panel(name, face)
   let cancel: (() => void) | undefined
   let wasGood = true
+  let waited = 0
 
   /** A panel that cannot be drawn keeps what it said, and the others their news. */
   const looked = <T>(panel: string, work: () => T): T | undefined => {
@@ -81,6 +84,9 @@ export const createFeed = (needs: FeedNeeds): Feed => {
       const change = looked(name, () => source.look(picture, extra))
       if (change) hub.changed(name, change)
     }
+    const waits = extra.waiting?.length ?? 0
+    if (waits !== waited) hub.tell('waits', String(waits), { form: 'html' })
+    waited = waits
     const good = isGood(needs)
     if (good !== wasGood) hub.tell('beat', beatOf(needs, sources))
     wasGood = good

@@ -3,6 +3,14 @@ import { Hono } from 'hono'
 import { paths } from '../lib/paths.ts'
 import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
+import {
+  confirmApproval,
+  denyApproval,
+  openApproval,
+  reopenApproval,
+  showApproval,
+  showApprovals,
+} from './approvals.ts'
 import { checkAudit, exportAudit, showAudit } from './audit.ts'
 import { chooseLook } from './choose-look.ts'
 import { showCosts } from './costs.ts'
@@ -116,6 +124,16 @@ export const createSite = (needs: Needs): App => {
 
   // The same tools for clients that speak MCP
   if (needs.mcp) app.on(mcpMethods, paths.mcp(), needs.mcp.open)
+
+  // What only a person may allow
+  app.get(paths.approvals(), showApprovals(needs))
+  app.get(paths.approvalsAs('txt'), showApprovals(needs, 'text'))
+  app.get(paths.approvalsAs('json'), showApprovals(needs, 'json'))
+  app.get('/approvals/:id', showApproval(needs))
+  app.get('/approvals/:id/open', reopenApproval(needs))
+  app.post('/approvals/:id/open', openApproval(needs))
+  app.post('/approvals/:id/confirm', confirmApproval(needs))
+  app.post('/approvals/:id/deny', denyApproval(needs))
 
   // What he remembers
   app.get(paths.memory(), showMemory(needs))

@@ -4,6 +4,7 @@
  * hub of their own, so that no wall key and no token that may only look can name one.
  */
 import type { MiddlewareHandler } from 'hono'
+import { Problem } from '../lib/errors.ts'
 import type { Counts } from '../lib/live/hub.ts'
 import { panels } from '../lib/paths.ts'
 import type { Ctx } from './answer.ts'
@@ -43,7 +44,7 @@ export const createLive = (needs: FeedNeeds): Live => {
     open(c) {
       if (c.req.method === 'HEAD') return c.body(null, 200)
       feed.flush()
-      return streams.open(c, c.req.query('panels') || panels.join())
+      return streams.open(c, wished(c))
     },
     screen: screens.open,
     flush: () => {
@@ -55,4 +56,13 @@ export const createLive = (needs: FeedNeeds): Live => {
       await Promise.all([screens.close(), feed.close()])
     },
   }
+}
+
+/** A screen in the hall hears nothing of what waits for a person, whatever it asks for. */
+const wished = (c: Ctx): string => {
+  const names = c.req.query('panels') || panels.join()
+  if (c.get('caller')?.kind !== 'wall') return names
+  const rest = names.split(',').filter((name) => name.trim() !== 'approvals')
+  if (rest.length > 0) return rest.join()
+  throw new Problem('forbidden', 'What waits for a person is not for a screen in the hall.')
 }

@@ -2,7 +2,9 @@
 
 import type { GuestState, Picture } from '../lib/cluster/picture.ts'
 import { whyNot } from '../lib/proxmox/guest.ts'
-import type { Asked, Extra, GuestVerb, Wake } from '../views/panels/panel.ts'
+import type { Approval } from '../lib/safety/approvals.ts'
+import type { Brakes } from '../lib/safety/brakes.ts'
+import type { Asked, Extra, GuestVerb, Waiting, Wake } from '../views/panels/panel.ts'
 import type { Ctx } from './answer.ts'
 import { curvesOf } from './curves.ts'
 import type { Needs } from './needs.ts'
@@ -13,7 +15,16 @@ const SHOWN_EVENTS = 50
 
 export type MomentNeeds = Pick<
   Needs,
-  'clock' | 'config' | 'events' | 'cluster' | 'tools' | 'stop' | 'trouble' | 'macOf' | 'llm'
+  | 'brakes'
+  | 'clock'
+  | 'config'
+  | 'events'
+  | 'cluster'
+  | 'tools'
+  | 'stop'
+  | 'trouble'
+  | 'macOf'
+  | 'llm'
 >
 
 export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
@@ -38,8 +49,27 @@ export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
     whyNot: refusals(picture, state.pressed),
     today: withEvents ? todayOf(needs, now) : undefined,
     costs: needs.llm?.bill(),
+    waiting: waitingOf(needs.brakes),
   }
 }
+
+/** Oldest first; what a screen shows of it, and no more. */
+export const waitingOf = ({ approvals }: Pick<Brakes, 'approvals'>): Waiting[] =>
+  approvals.waiting().map(lineOf)
+
+export const lineOf = (a: Approval): Waiting => ({
+  id: a.id,
+  card: a.card,
+  tool: a.tool,
+  args: a.args,
+  target: a.target,
+  label: a.label,
+  tier: a.tier,
+  by: a.askedBy,
+  kind: a.askedKind,
+  since: a.askedAt,
+  expires: a.expiresAt,
+})
 
 /** Only of nodes that are not on is the last try looked up. */
 const wakesOf = ({ tools, macOf }: MomentNeeds, { nodes }: Picture): Map<string, Wake> =>

@@ -1,6 +1,7 @@
 /** Every route of the site with what it asks and answers: the one table behind the description of the API. */
 import { panels, paths } from '../lib/paths.ts'
 import { back, failed, type Operation } from './operation.ts'
+import { approvalOperations } from './operations-approvals.ts'
 import { auditOperations } from './operations-audit.ts'
 import { deedOperations } from './operations-deeds.ts'
 import {
@@ -194,6 +195,7 @@ export const operations: Operation[] = [
   ...auditOperations,
   ...deedOperations,
   ...mcpOperations,
+  ...approvalOperations,
   ...terminalOperations,
   ...memoryOperations,
   ...watchOperations,

@@ -1,6 +1,6 @@
 /** One panel as a fragment, as text, as JSON. A stale panel is still 200 and says that it is stale. */
 import { Problem } from '../lib/errors.ts'
-import { isPanel, panels } from '../lib/paths.ts'
+import { isForHall, isPanel, panels } from '../lib/paths.ts'
 import { shownPanels } from '../views/panels/panels.ts'
 import { shown } from '../views/parts/shown.ts'
 import { type Ctx, type Form, formOf, sendJson, sendText, varies } from './answer.ts'
@@ -14,6 +14,8 @@ export const showPanel = (needs: Needs) => (c: Ctx) => {
     throw new Problem('not-found', `There is no panel ${shown(name).slice(0, 60)}.`, {
       next: `There are: ${panels.join(', ')}.`,
     })
+  if (c.get('caller')?.kind === 'wall' && !isForHall(name))
+    throw new Problem('forbidden', 'What waits for a person is not for a screen in the hall.')
   const panel = shownPanels[name]
   const picture = needs.cluster.picture()
   const extra = { ...extraOf(needs, name === 'events' || name === 'jarvis'), asked: askedOf(c) }

@@ -1,6 +1,6 @@
 /**
  * What a screen reader is told by itself: changes of state in a sentence, never figures. Loud is only
- * what must interrupt: a node lost, quorum lost, STOP.
+ * what must interrupt: a node lost, quorum lost, STOP, a decision that begins to wait.
  */
 import type { News } from '../lib/bus.ts'
 import type { EventKind, Events } from '../lib/events/kinds.ts'
@@ -13,6 +13,7 @@ const loud: ReadonlySet<EventKind> = new Set<EventKind>([
   'quorum.lost',
   'stop.pressed',
   'stop.released',
+  'approval.requested',
 ])
 
 const quiet: ReadonlySet<EventKind> = new Set<EventKind>([
@@ -31,6 +32,7 @@ const quiet: ReadonlySet<EventKind> = new Set<EventKind>([
   'storage.back',
   'task.finished',
   'deed.finished',
+  'approval.ended',
   'disk.full',
   'disk.back',
 ])

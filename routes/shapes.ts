@@ -209,6 +209,23 @@ const panelOf = <T extends z.ZodType>(row: T) =>
     rows: z.array(row),
   })
 
+/** A request that waits for a person. */
+export const waiting = z.strictObject({
+  id: z.number(),
+  card: z.string().meta({ description: 'Requests of one card were asked for together' }),
+  deed: z.string(),
+  tool: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  target: z.string(),
+  label: z.string(),
+  tier: z.enum(['GREEN', 'YELLOW', 'RED', 'BLACK']),
+  by: z.string().meta({ description: 'Who asks' }),
+  kind: z.enum(['person', 'machine', 'wall']),
+  since: moment,
+  expires: moment,
+  url: z.string(),
+})
+
 /** What `/f/<panel>.json` answers. */
 export const panelShapes = {
   nodes: panelOf(node),
@@ -227,6 +244,7 @@ export const panelShapes = {
       .meta({ description: 'Load since midnight, a quarter of an hour each' }),
   }),
   costs: panelOf(costRow),
+  approvals: panelOf(waiting),
 }
 
 export const eventsPage = z.strictObject({

@@ -7,7 +7,7 @@ import { html } from 'hono/html'
 import type { Picture } from '../lib/cluster/picture.ts'
 import { Problem } from '../lib/errors.ts'
 import { timeOfDay } from '../lib/format.ts'
-import { isPanel, type PanelName, panels, paths } from '../lib/paths.ts'
+import { isForHall, isPanel, paths, type WallPanel, wallPanels } from '../lib/paths.ts'
 import type { Html } from '../views/layout.ts'
 import type { Extra } from '../views/panels/panel.ts'
 import { shown } from '../views/parts/shown.ts'
@@ -34,16 +34,16 @@ export const showWall = (needs: Needs) => (c: Ctx) => answer(c, needs, undefined
 /** `GET /wall/:panel`: one panel as a list. */
 export const showWallPanel = (needs: Needs) => (c: Ctx) => {
   const name = c.req.param('panel') ?? ''
-  if (!isPanel(name))
+  if (!isPanel(name) || !isForHall(name))
     throw new Problem('not-found', `There is no panel ${shown(name).slice(0, 40)}.`, {
-      next: `There are: ${panels.join(', ')}.`,
+      next: `There are: ${wallPanels.join(', ')}.`,
     })
   return answer(c, needs, name)
 }
 
-const answer = (c: Ctx, needs: Needs, name: PanelName | undefined) => {
+const answer = (c: Ctx, needs: Needs, name: WallPanel | undefined) => {
   const picture = needs.cluster.picture()
-  const extra = extraOf(needs, true)
+  const extra = forHall(extraOf(needs, true))
   varies(c)
   const form = formIn(c)
   if (form === 'json') return sendJson(c, screenOf(name, picture, extra, needs.version).told)
@@ -71,9 +71,16 @@ const answer = (c: Ctx, needs: Needs, name: PanelName | undefined) => {
   )
 }
 
+/** Guests of the house read it too: what waits for a person, and who asked, is not theirs. */
+const forHall = (extra: Extra): Extra => ({
+  ...extra,
+  waiting: undefined,
+  events: extra.events.filter((e) => !e.kind.startsWith('approval.')),
+})
+
 /** What is told, for comparing, and how it looks. */
 const screenOf = (
-  name: PanelName | undefined,
+  name: WallPanel | undefined,
   picture: Picture,
   extra: Extra,
   version: string,
@@ -107,10 +114,13 @@ const deviceOf = (c: Ctx, { config, clock }: Pick<Needs, 'config' | 'clock'>): W
  */
 export const wallSources = (version: string): Record<string, LiveSource> =>
   Object.fromEntries(
-    [undefined, ...panels].map((name) => [name ? `wall-${name}` : 'wall', source(name, version)]),
+    [undefined, ...wallPanels].map((name) => [
+      name ? `wall-${name}` : 'wall',
+      source(name, version),
+    ]),
   )
 
-const source = (name: PanelName | undefined, version: string): LiveSource => {
+const source = (name: WallPanel | undefined, version: string): LiveSource => {
   let seen: { picture: Picture; extra: Extra } | undefined
   let told: string | undefined
   const screen = () => screenOf(name, seen!.picture, seen!.extra, version)
@@ -127,7 +137,7 @@ const source = (name: PanelName | undefined, version: string): LiveSource => {
       },
     },
     look(picture, extra) {
-      seen = { picture, extra }
+      seen = { picture, extra: forHall(extra) }
       if (told === undefined || JSON.stringify(screen().told) === told) return undefined
       told = undefined
       return { whole: true }
@@ -163,5 +173,5 @@ const howToGetIn = (c: Ctx): (string | Html)[] => [
 ]
 
 const listsOf = (): Html[] => [
-  html`There are: <a href="${paths.wall()}">all on one</a>${panels.map((name) => html`, <a href="${paths.wall(name)}">${name}</a>`)}.`,
+  html`There are: <a href="${paths.wall()}">all on one</a>${wallPanels.map((name) => html`, <a href="${paths.wall(name)}">${name}</a>`)}.`,
 ]

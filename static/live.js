@@ -344,6 +344,15 @@
     if (performance.now() >= quietUntil) speak()
   })
 
+  // How many decisions wait, beside the place where they are taken
+
+  feed.addEventListener('waits', ({ detail }) => {
+    for (const number of document.querySelectorAll('.bar .waits, .foot .waits')) {
+      number.hidden = detail.data === '0'
+      put(number.querySelector('b'), detail.data)
+    }
+  })
+
   // STOP reads differently for each who looks: the page asks for its own
 
   feed.addEventListener('stop', async () => {

@@ -12,6 +12,7 @@ import { sentenceOf } from './sentence.ts'
 /** What is on the page, and follows the cluster. */
 export const hudPanels = [
   'quorum',
+  'approvals',
   'nodes',
   'guests',
   'storage',
@@ -38,6 +39,7 @@ export const hudPage = (picture: Picture, extra: Extra, broken: Broken, terminal
     sentence: first,
     rest,
     quorum: draw('quorum'),
+    decision: draw('approvals'),
     nodes: draw('nodes'),
     middle: [draw('guests'), [draw('storage'), draw('tasks')], draw('backups')],
     side: [draw('jarvis'), draw('power'), draw('events')],

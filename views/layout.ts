@@ -28,6 +28,8 @@ export type Surroundings = {
   cluster?: string | undefined
   /** The last good reading of the cluster and its limit, milliseconds; undefined = none yet. */
   heard?: { at?: number | undefined; limit: number } | undefined
+  /** How many decisions wait for a person. */
+  waiting?: number | undefined
   /** The kill switch; `may`: whoever looks may press it, or let go of it. */
   stop: { pressed?: { by: string; at: number } | undefined; may: boolean }
   /** Addresses with their hash. */
@@ -48,15 +50,25 @@ export type Page = {
   door?: boolean | undefined
   /** Panels on it that follow the cluster by themselves. */
   live?: readonly PanelName[] | undefined
+  /** Without a script: where the page goes by itself, and when. */
+  onward?: { seconds: number; href: string } | undefined
 }
 
-export const page = ({ title, body, around, whole, door, live }: Page): Html => html`<!doctype html>
+export const page = ({
+  title,
+  body,
+  around,
+  whole,
+  door,
+  live,
+  onward,
+}: Page): Html => html`<!doctype html>
 <html lang="en"${around.look ? html` data-mode="${around.look}"` : ''}${around.dense ? html` data-density="dense"` : ''} data-now="${around.now}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="${around.look === 'calm' ? 'light' : 'dark'}">
-${feedConfig()}
+${onward ? html`<noscript><meta http-equiv="refresh" content="${`${onward.seconds}; url=${onward.href}`}"></noscript>\n` : ''}${feedConfig()}
 <title>${title === 'Jarvis' ? title : `${title} · Jarvis`}${around.mode === 'lab' ? ' (LAB)' : ''}</title>
 <link rel="icon" href="${around.icon}">
 ${around.fonts.map((href) => html`<link rel="preload" href="${href}" as="font" type="font/woff2" crossorigin>\n`)}<link rel="stylesheet" href="${around.css}">
@@ -88,14 +100,15 @@ const topBar = (around: Surroundings) => {
   })
 }
 
-const placesOf = ({ mode, here }: Surroundings): Place[] => {
+const placesOf = ({ mode, here, waiting = 0 }: Surroundings): Place[] => {
   const places: Place[] = [
     { text: 'HUD', href: paths.hud(), icon: 'grid' },
     { text: 'Guests', href: paths.guests(), icon: 'rack' },
     { text: 'Nodes', href: paths.nodes() },
     { text: 'Storage', href: paths.storages() },
     { text: 'Tasks', href: paths.tasks(), icon: 'clock' },
-    { text: 'Events', href: paths.diary(), icon: 'book' },
+    { text: 'Approvals', href: paths.approvals(), icon: 'hand', waits: waiting },
+    { text: 'Events', href: paths.diary() },
     { text: 'Terminals', href: paths.terminals() },
     { text: 'Power', href: paths.power() },
     { text: 'Memory', href: paths.memory() },

@@ -22,6 +22,8 @@ export type Besides = {
   stopped?: { by: string; at: number } | undefined
   /** What broke in our own house: the disk is full. */
   trouble?: string | undefined
+  /** What waits for a person. */
+  waiting?: readonly unknown[] | undefined
 }
 
 type Scene = Picture & { m: Besides; away: NodeState[] }
@@ -167,6 +169,15 @@ const ownTrouble: Rule = ({ m }) =>
     ? undefined
     : { says: 'I cannot write anything down.', more: shown(m.trouble), tone: 'attention' }
 
+/** What it is about stands in the line below. */
+const decision: Rule = ({ m: { waiting = [] } }) =>
+  waiting.length === 0
+    ? undefined
+    : {
+        says: `${inWords(waiting.length)} ${waiting.length === 1 ? 'decision waits' : 'decisions wait'} for you.`,
+        tone: 'attention',
+      }
+
 const FULL = 0.95
 
 const full: Rule = ({ storages }) => {
@@ -255,7 +266,7 @@ const neverBackedUp: Rule = ({ backups, parts }) => {
   }
 }
 
-const ownWishes: Rule[] = [stopped, ownTrouble]
+const ownWishes: Rule[] = [stopped, ownTrouble, decision]
 
 /** What is wanted. */
 const wishes: Rule[] = [

@@ -1,7 +1,7 @@
 /** One panel for the wall: its rows as a list, what is not well first where there is no room for all. */
 import type { Picture } from '../lib/cluster/picture.ts'
 import { timeOfDay } from '../lib/format.ts'
-import type { PanelName } from '../lib/paths.ts'
+import type { WallPanel } from '../lib/paths.ts'
 import type { Extra } from './panels/panel.ts'
 import { wallPanels } from './panels/wall-rows.ts'
 import type { Frame } from './parts/frame.ts'
@@ -14,7 +14,7 @@ import { byNeed, headOf } from './wall.ts'
 const MOST_ROWS = 9
 const NOTE_COLUMNS = 70
 
-export const wallListOf = (name: PanelName, picture: Picture, extra: Extra): WallList => {
+export const wallListOf = (name: WallPanel, picture: Picture, extra: Extra): WallList => {
   const { frame, rows: all } = wallPanels[name](picture, extra)
   const isNow = frame.state === 'fresh'
   // A sign of another time is no sign.

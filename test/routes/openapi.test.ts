@@ -61,7 +61,7 @@ described('what is answered has the shape that is described', async ({ site }) =
     assert.ok(got.success, `${o.path}: ${got.error?.message}`)
     checked += 1
   }
-  assert.is(checked, panels.length + 16)
+  assert.is(checked, panels.length + 18)
 })
 described('deeds of the settings answer in the shape that is described', async ({ site }) => {
   const post = (path: string, fields: Record<string, string>) =>

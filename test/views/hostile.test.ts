@@ -25,6 +25,19 @@ const extra: Extra = {
     payload: { vmid: 1, from: name, to: name },
   })),
   costs: aBill(HOSTILE),
+  waiting: HOSTILE.map((name, id) => ({
+    id,
+    card: name,
+    tool: id % 2 ? name : 'guest_migrate',
+    args: { target: name, [name]: name },
+    target: name,
+    label: name,
+    tier: 'RED',
+    by: name,
+    kind: 'machine',
+    since: NOON,
+    expires: NOON,
+  })),
 }
 /** Jarvis has rows of his own making, none for a name; the bill shows the dearest five. */
 const rowsIn: Partial<Record<PanelName, number>> = { jarvis: 1, costs: 3 + 5 }

@@ -23,11 +23,25 @@ const happened: EventLine[] = [
   },
   { id: 1, at: NOON - 90_000, kind: 'of.tomorrow', severity: 'info', payload: { a: 1 } },
 ]
+const asked = {
+  id: 7,
+  card: 'a',
+  tool: 'guest_delete',
+  args: { vmid: 100 },
+  target: 'guest/100',
+  label: '100 Ubuntu-Desktop',
+  tier: 'RED',
+  by: 'butler',
+  kind: 'machine',
+  since: NOON - 60_000,
+  expires: NOON + 86_340_000,
+}
 const extra = (events = happened): Extra => ({
   now: NOON,
   timeZone: 'UTC',
   events,
   costs: aBill(),
+  waiting: [asked],
 })
 const forms = (name: PanelName, picture: Picture, more = extra()) => ({
   html: String(shownPanels[name].html(picture, more)),
@@ -42,8 +56,9 @@ const words = (html: string) =>
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .replaceAll('&#39;', "'")
-const ofCluster = panels.filter((name) => !['events', 'jarvis', 'costs'].includes(name))
-const lists = ['nodes', 'events', 'jarvis']
+const own: PanelName[] = ['events', 'jarvis', 'costs', 'approvals']
+const ofCluster = panels.filter((name) => !own.includes(name))
+const lists = ['nodes', 'events', 'jarvis', 'approvals']
 
 for (const name of panels) {
   view(
@@ -240,6 +255,28 @@ view('an event is a sentence; one of another program keeps its kind; none is goo
     'Nothing to report. I shall try to contain my disappointment.',
   )
 })
+view(
+  'what waits is told with who asks and since when; of one card together; nothing is good',
+  () => {
+    const more = [asked, { ...asked, id: 8, card: 'b', label: '303 x' }, { ...asked, id: 9 }]
+    const { html, text, json } = forms('approvals', cast.calmEvening(), {
+      ...extra(),
+      waiting: more,
+    })
+    assert.equal(
+      json.rows.map((r) => ('card' in r ? r.id : 0)),
+      [7, 9, 8],
+      'those of one card stand together',
+    )
+    assert.match(words(html), 'Asked for together: 2 deeds, each decided by itself')
+    assert.match(words(html), 'Delete 100 Ubuntu-Desktop butler asks, since 11:59')
+    assert.match(html, '<form method="post" action="/approvals/7/open">')
+    assert.match(line(text, '303 x'), /8 {2}RED {3}Delete 303 x +butler +11:59 +2026-11-21/)
+    assert.match(json.count, '3 wait')
+    const none = forms('approvals', cast.calmEvening(), { ...extra(), waiting: [] })
+    assert.match(words(none.html), 'Nothing awaits you. Do enjoy it.')
+  },
+)
 view('800 guests are 800 rows with 800 ids', () => {
   const { html, text } = forms('guests', cast.eightHundred())
   assert.is(new Set(html.match(/<tr id="[^"]+"/g)).size, 800)

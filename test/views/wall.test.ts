@@ -5,7 +5,7 @@ import { parse as parseScript } from 'acorn'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Picture } from '../../lib/cluster/picture.ts'
-import { type PanelName, panels } from '../../lib/paths.ts'
+import { wallPanels as panels, type WallPanel } from '../../lib/paths.ts'
 import type { EventLine, Extra } from '../../views/panels/panel.ts'
 import { isNight, step, wall, wallList, wallPage } from '../../views/parts/wall.ts'
 import { wallMoment, wallOf, wallText } from '../../views/wall.ts'
@@ -20,7 +20,7 @@ const extra: Extra = { now: NOON, timeZone: 'UTC', events: [] }
 const root = join(import.meta.dirname ?? '.', '..', '..')
 const file = (name: string) => readFileSync(join(root, 'static', name), 'utf8')
 
-const pageOf = (picture: Picture, more: Partial<Extra> = {}, panel?: PanelName) => {
+const pageOf = (picture: Picture, more: Partial<Extra> = {}, panel?: WallPanel) => {
   const all = { ...extra, ...more }
   const moment = wallMoment(picture, all, '1')
   const body = panel

@@ -45,4 +45,6 @@ export type PageBody = {
   body: Html
   /** Panels on it that follow the cluster by themselves. */
   live?: readonly PanelName[] | undefined
+  /** Without a script: where the page goes by itself, and when. */
+  onward?: { seconds: number; href: string } | undefined
 }

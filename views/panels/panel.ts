@@ -36,6 +36,22 @@ export type Past = {
 /** A deed that is under way on a guest. */
 export type UnderWay = { tool: string; target: string; who: string; since: number }
 
+/** A request that waits for a person: what the feed may carry of it. */
+export type Waiting = {
+  id: number
+  /** Those of one card stand together. */
+  card: string
+  tool: string
+  args: Record<string, unknown>
+  target: string
+  label: string
+  tier: string
+  by: string
+  kind: string
+  since: number
+  expires: number
+}
+
 /** What is known of waking a node. */
 export type Wake = {
   mac?: string | undefined
@@ -58,6 +74,8 @@ export type Extra = Moment & {
   /** Why a verb makes no sense now, as a sentence; undefined when nothing speaks against it. */
   whyNot?: ((guest: GuestState, verb: GuestVerb) => string | undefined) | undefined
   asked?: Asked | undefined
+  /** What waits for a person, oldest first. */
+  waiting?: readonly Waiting[] | undefined
   /** Since midnight: how many deeds and events, of those that are kept. */
   today?: Today | undefined
   /** What models have cost; absent where there are none. */

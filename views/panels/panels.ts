@@ -2,6 +2,7 @@
 import type { Picture } from '../../lib/cluster/picture.ts'
 import type { PanelName } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
+import { approvals } from './approvals.ts'
 import { backups } from './backups.ts'
 import { costs } from './costs.ts'
 import { events } from './events.ts'
@@ -42,4 +43,5 @@ export const shownPanels: Record<PanelName, Shown> = {
   events: bind(events),
   jarvis: bind(jarvis),
   costs: bind(costs),
+  approvals: bind(approvals),
 }

@@ -1,7 +1,7 @@
 /** Each panel as rows for the wall: a sign, a name, few words, two figures at most. */
 import type { Picture } from '../../lib/cluster/picture.ts'
 import { DASH, duration, percent } from '../../lib/format.ts'
-import type { PanelName } from '../../lib/paths.ts'
+import type { WallPanel as WallPanelName } from '../../lib/paths.ts'
 import type { Frame } from '../parts/frame.ts'
 import { shown } from '../parts/shown.ts'
 import type { WallRow, WallSign } from '../parts/wall.ts'
@@ -142,7 +142,7 @@ const bind =
     return { frame, rows: rows.filter(isShown).map(row) }
   }
 
-export const wallPanels: Record<PanelName, Draw> = {
+export const wallPanels: Record<WallPanelName, Draw> = {
   nodes: bind(nodes, nodeRow),
   guests: bind(guests, guestRow),
   storage: bind(storage, storageRow),

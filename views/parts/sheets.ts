@@ -17,6 +17,7 @@ export const hudSheets = [
   'safety.css',
   'costs.css',
   'pages.css',
+  'approvals.css',
 ] as const
 
 /** Type served from here, name → file in node_modules. The wall has the older format. */

@@ -13,7 +13,7 @@ export type Place = {
   text: string
   href: string
   here?: boolean
-  /** How many wait there. */
+  /** How many wait there; the page's script counts on where there is a number. */
   waits?: number | undefined
   icon?: Icon | undefined
 }
@@ -38,7 +38,7 @@ export const bar = (b: Bar): Html => html`<header class="bar">
 `
 
 const place = (p: Place) =>
-  html`<a href="${p.href}"${p.here ? html` aria-current="page"` : ''}>${p.icon ? icon(p.icon) : ''}<span>${p.text}${p.waits ? html` <span class="waits">${p.waits}<span class="unseen"> waiting</span></span>` : ''}</span></a>`
+  html`<a href="${p.href}"${p.here ? html` aria-current="page"` : ''}>${p.icon ? icon(p.icon) : ''}<span>${p.text}${p.waits === undefined ? '' : html` <span class="waits"${p.waits === 0 ? ' hidden' : ''}><b>${p.waits}</b><span class="unseen"> waiting</span></span>`}</span></a>`
 
 const furtherPlaces = (places: readonly Place[]) =>
   html`<details class="more"><summary>More ${icon('down')}</summary><ul>${places.map((p) => html`<li>${place(p)}</li>`)}</ul></details>`
