@@ -20,6 +20,8 @@ create table turns (
   why text,
   mind text,
   usd real,
+  tokens_in integer not null default 0,
+  tokens_out integer not null default 0,
   started_at integer not null,
   ended_at integer
 ) strict;

@@ -11,6 +11,7 @@ import { shown } from '../views/parts/shown.ts'
 import { type Ctx, formOf, sendJson, sendPage, sendText, varies } from './answer.ts'
 import { near } from './near.ts'
 import type { Needs } from './needs.ts'
+import { openAiError } from './openai-error.ts'
 import { isWall, wallTrouble } from './wall.ts'
 
 /** Design §2: 502 when Proxmox refused or failed, 503 when nobody is there. */
@@ -47,6 +48,7 @@ export const createFailures = (
     if (code === 401) c.header('WWW-Authenticate', 'Bearer realm="Jarvis"')
     varies(c)
     const links = problem.kind === 'not-found' ? nearest(problem, c.req.path) : []
+    if (c.req.path.startsWith('/v1/')) return sendJson(c, openAiError(problem), code)
     const form = formAsked(c)
     if (form === 'json') return sendJson(c, asJson(problem, links), code)
     if (form === 'text') return sendText(c, asText(problem, links), code)

@@ -39,6 +39,7 @@ import {
 import { createMetrics } from './metrics.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { showNode } from './node.ts'
+import { completeChat, showModels } from './openai.ts'
 import { showPanel } from './panels.ts'
 import { showPower, showPowerStatus, wakeAll, wakeOne } from './power.ts'
 import { showScreen } from './screens.ts'
@@ -121,6 +122,10 @@ export const createSite = (needs: Needs): App => {
   app.post(paths.execute(), executeTool(needs))
   app.post(paths.plan(), planTool(needs))
   app.get('/api/deeds/:id', showDeed(needs))
+
+  // Jarvis as others' programs know a model
+  app.get(paths.models(), showModels)
+  app.post(paths.completions(), completeChat(needs))
 
   // The same tools for clients that speak MCP
   if (needs.mcp) app.on(mcpMethods, paths.mcp(), needs.mcp.open)

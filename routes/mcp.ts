@@ -5,6 +5,7 @@ import { rankOf, tiers } from '../lib/safety/tiers.ts'
 import { contextOf } from '../lib/tools/weigh.ts'
 import { shownPanels } from '../views/panels/panels.ts'
 import type { Ctx } from './answer.ts'
+import { baseOf } from './base.ts'
 import { extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
 
@@ -49,12 +50,4 @@ export const createMcpFace = (needs: Needs): McpFace => {
       })
     },
   }
-}
-
-/** Where a person finds us: as the configuration says, else as the client calls us. */
-const baseOf = (c: Ctx, { config, address }: Needs): string => {
-  const { https, host } = c.get('asker')
-  const called = `${https ? 'https' : 'http'}://${host}`
-  const base = config.server.url ?? (c.env?.local ? address?.() : undefined) ?? called
-  return base.replace(/\/+$/, '')
 }

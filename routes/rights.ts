@@ -23,7 +23,13 @@ const audit = /^\/audit(\/|\.|$)/
 const leave: string = paths.logout()
 
 /** Tools that only look are for whoever may look; the door asks again for each of them. */
-const byTheDoor: ReadonlySet<string> = new Set([leave, paths.execute(), paths.plan(), paths.mcp()])
+const byTheDoor: ReadonlySet<string> = new Set([
+  leave,
+  paths.execute(),
+  paths.plan(),
+  paths.mcp(),
+  paths.completions(),
+])
 
 /**
  * Looking is `view`, everything that changes something and the audit trail `operate`, the settings

@@ -32,6 +32,7 @@ const arrows: Record<string, string[]> = {
   terminals: ['base', 'db', 'ssh', 'cluster', 'audit'],
   tools: ['base', 'db', 'proxmox', 'cluster', 'safety', 'audit', 'events'],
   mcp: ['base', 'tools', 'auth'],
+  openai: ['base', 'tools', 'chat', 'auth'],
   chat: ['base', 'db', 'events', 'llm', 'tools', 'memory'],
   views: ['base'],
   routes: ['base', 'views', 'lib'],

@@ -17,7 +17,14 @@ import type { Brakes } from '../safety/brakes.ts'
 import type { Door } from '../tools/call.ts'
 import type { Asking, Deed } from '../tools/deeds.ts'
 import { createRequests } from './requests.ts'
-import { type Conversation, createRows, type Origin, type Step, type Turn } from './rows.ts'
+import {
+  type Conversation,
+  createRows,
+  type Exchange,
+  type Origin,
+  type Step,
+  type Turn,
+} from './rows.ts'
 import { carryOn, type Ending, type News, SERVER_ENDS } from './turn.ts'
 
 export type ChatNeeds = {
@@ -37,7 +44,7 @@ export type ChatNeeds = {
   /** What waits for a person, and which talks have read the words of others. */
   brakes: {
     approvals: Pick<Brakes['approvals'], 'find' | 'told'>
-    provenance: Pick<Brakes['provenance'], 'taint' | 'taintedBy'>
+    provenance: Pick<Brakes['provenance'], 'taint' | 'taintedBy' | 'carry'>
   }
   persona?: string | undefined
 }
@@ -55,8 +62,8 @@ export type Question = {
   text: string
   caller: Asking
   origin: Origin
-  /** Where the origin names its talks itself. */
-  title?: string | undefined
+  /** What was said before, where the other side keeps the talk (OpenAI clients send it each time). */
+  history?: readonly Exchange[] | undefined
 }
 
 export type Chat = {
@@ -65,6 +72,8 @@ export type Chat = {
   /** Ends a turn; what a tool has begun by then goes on. */
   cancel(turn: number, by: Pick<Asking, 'name'>): void
   turn(id: number): Shown | undefined
+  /** Tokens that a turn has taken so far. */
+  spent(turn: number): { in: number; out: number }
   /** A talk with its turns, oldest first, for its owner alone. Throws `not-found`. */
   read(
     id: number,
@@ -114,6 +123,8 @@ export const createChat = (needs: ChatNeeds): Chat => {
 
   const finish = (turn: Turn, { state, why }: Ending) => {
     now.delete(turn.id)
+    const { token } = turn.caller
+    if (token) provenance.carry(`conversation/${turn.conversation}`, `token/${token.id}`)
     if (state === 'waiting') rows.setState(turn.id, 'waiting')
     else if (rows.end(turn.id, state, why)) keep(turn)
     const ended = rows.turn(turn.id)
@@ -227,24 +238,43 @@ export const createChat = (needs: ChatNeeds): Chat => {
     return deed ? ({ state: 'waiting', deed: deed.id } as const) : INTERRUPTED
   }
 
+  /** The talk that another program goes on with, or a new one with what it says was said. */
+  const talkFor = (
+    question: string,
+    caller: Asking,
+    origin: Origin,
+    history: readonly Exchange[],
+  ): Conversation => {
+    const owner = ownerOf(caller)
+    const told = history.map((e) => e.question.trim())
+    const known = (c: Conversation) =>
+      c.origin === origin && rows.questions(c.id).join('\0') === told.join('\0')
+    const same = told.length > 0 ? rows.list(owner, 20).find(known) : undefined
+    if (same) return same
+    const title = titleOf(told[0] ?? question)
+    const made = rows.open({ title, origin, owner, ownerKind: caller.kind })
+    rows.seed(made.id, mouthpiece(caller), history)
+    // Nobody here knows who wrote the answers in it.
+    if (history.some((e) => e.answer)) provenance.taint(`conversation/${made.id}`, 'the caller')
+    return made
+  }
+
   return {
-    ask({ conversation: id, text, caller, origin, title }) {
+    ask({ conversation: id, text, caller, origin, history = [] }) {
       const question = asked(text)
       if (needs.stop.signal().aborted) throw needs.stop.signal().reason
       const conversation =
         id === undefined
-          ? rows.open({
-              title: title ?? titleOf(question),
-              origin,
-              owner: ownerOf(caller),
-              ownerKind: caller.kind,
-            })
+          ? talkFor(question, caller, origin, history)
           : demand(id, { name: ownerOf(caller) })
       const open = rows.openTurns()
       if (open.filter((t) => t.state !== 'waiting').length >= MOST_AT_ONCE)
         throw new Problem('busy', 'I have enough questions to think about.', {
           next: 'Wait until one is answered.',
         })
+      // What a token has read elsewhere it has read here, too.
+      if (caller.token)
+        provenance.carry(`token/${caller.token.id}`, `conversation/${conversation.id}`)
       const turn = rows.ask({
         conversation: conversation.id,
         question,
@@ -266,6 +296,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       const turn = rows.turn(id)
       return turn && shown(turn)
     },
+    spent: (id) => rows.turn(id)?.tokens ?? { in: 0, out: 0 },
     read(id, caller) {
       const conversation = demand(id, { name: ownerOf(caller) })
       return { conversation, turns: rows.turns(id).map(shown) }

@@ -30,6 +30,8 @@ export const createRequests = (needs: Needs) => {
 
   /** What is remembered; if others have written any of it, the talk has read their words. */
   const remembered = (turn: Turn): string => {
+    // The memory is for those who may read its page.
+    if (turn.caller.scope === 'view') return ''
     const recalled = memory?.recall(turn.question, { budgetTokens: MEMORY_TOKENS })
     if (!recalled) return ''
     if (recalled.tainted)

@@ -31,6 +31,8 @@ export type Turn = {
   mind?: string | undefined
   /** Null: something of it has no known price. */
   usd?: number | null | undefined
+  /** Tokens read and written for it so far, what came out of a cache included. */
+  tokens: { in: number; out: number }
   startedAt: number
   endedAt?: number | undefined
 }
@@ -74,6 +76,8 @@ type TurnRow = {
   why: string | null
   mind: string | null
   usd: number | null
+  tokens_in: number
+  tokens_out: number
   started_at: number
   ended_at: number | null
 }
@@ -144,6 +148,32 @@ export const createRows = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> })
         db.run('delete from conversations where id = ?', [id])
       }),
 
+    /** A talk that another program remembers: its turns as they were told, long over. */
+    seed: (id: number, caller: Asking, history: readonly Exchange[]) =>
+      void db.tx(() => {
+        const now = clock.now()
+        for (const { question, answer } of history) {
+          const { id: turnId } = db.run(
+            `insert into turns (conversation, question, caller, state, started_at, ended_at)
+             values (?, ?, ?, 'done', ?, ?)`,
+            [id, question, JSON.stringify(caller), now, now],
+          )
+          if (answer)
+            db.run(
+              `insert into steps (turn, round, kind, text, state, at)
+               values (?, 1, 'say', ?, 'done', ?)`,
+              [turnId, answer, now],
+            )
+        }
+      }),
+    questions: (id: number): string[] =>
+      db
+        .all<{ question: string }>(
+          'select question from turns where conversation = ? order by id',
+          [id],
+        )
+        .map((row) => row.question),
+
     turn,
     ask: (of: { conversation: number; question: string; caller: Asking; state: TurnState }): Turn =>
       db.tx(() => {
@@ -171,8 +201,12 @@ export const createRows = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> })
         .map((row) => decodedTurn(row)!),
     setState: (id: number, state: TurnState) =>
       void db.run('update turns set state = ? where id = ? and ended_at is null', [state, id]),
-    mind: (id: number, mind: string, usd: number | null | undefined) =>
-      void db.run('update turns set mind = ?, usd = ? where id = ?', [mind, usd, id]),
+    mind: (id: number, mind: string, usd: number | null | undefined, tokens = { in: 0, out: 0 }) =>
+      void db.run(
+        `update turns set mind = ?, usd = ?, tokens_in = tokens_in + ?, tokens_out = tokens_out + ?
+         where id = ?`,
+        [mind, usd, tokens.in, tokens.out, id],
+      ),
     /** True exactly once. */
     end: (id: number, state: TurnState, why?: string): boolean =>
       db.tx(() => {
@@ -240,6 +274,9 @@ export const createRows = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> })
   }
 }
 
+/** A question and its answer, as another program tells them. */
+export type Exchange = { question: string; answer: string }
+
 export type NewCall = { id: string; name: string; raw: string }
 
 const decodedConversation = (row: ConversationRow | undefined): Conversation | undefined =>
@@ -263,6 +300,7 @@ const decodedTurn = (row: TurnRow | undefined): Turn | undefined =>
     why: row.why ?? undefined,
     mind: row.mind ?? undefined,
     usd: row.usd,
+    tokens: { in: row.tokens_in, out: row.tokens_out },
     startedAt: row.started_at,
     endedAt: row.ended_at ?? undefined,
   }

@@ -89,7 +89,9 @@ const listen = async (needs: TurnNeeds, turn: Turn, signal: AbortSignal): Promis
     tell(needs, turn, part)
     if (part.type === 'usage') {
       turn.usd = usd
-      needs.rows.mind(turn.id, `${part.mind.provider} ${part.mind.model}`, usd)
+      const { in: asked, out, cacheRead, cacheWrite } = part.usage
+      const tokens = { in: asked + cacheRead + cacheWrite, out }
+      needs.rows.mind(turn.id, `${part.mind.provider} ${part.mind.model}`, usd, tokens)
     }
   }
   if (!said.failed && !said.text.trim() && said.calls.length === 0)
