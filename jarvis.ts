@@ -50,6 +50,7 @@ import { createLive } from './routes/live.ts'
 import { createLocal, isLocal } from './routes/local.ts'
 import { createMcpFace } from './routes/mcp.ts'
 import type { Env, LabFace } from './routes/needs.ts'
+import { createRules } from './routes/rules.ts'
 import { wordsOf } from './views/panels/event-words.ts'
 
 export type StartOptions = {
@@ -310,6 +311,7 @@ const compose = async (
     stop,
     brakes,
     picture: () => cluster.picture(),
+    intents: (question, scope) => rules(question, scope),
   })
   undo.push(() => chat.close())
   const needs = {
@@ -335,6 +337,7 @@ const compose = async (
     trouble: disk.trouble,
     address: () => door.url,
   }
+  const rules = createRules(needs)
   const setup = createTalks({
     ...config,
     file: config.file ?? '',

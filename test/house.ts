@@ -37,6 +37,7 @@ import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
 import { createMcpFace } from '../routes/mcp.ts'
 import type { Needs } from '../routes/needs.ts'
+import { createRules } from '../routes/rules.ts'
 import { wordsOf } from '../views/panels/event-words.ts'
 import { testBrakes } from './brakes.ts'
 import { alice, firefox } from './cast.ts'
@@ -165,6 +166,7 @@ export const openHouse = async (given: Given = {}) => {
       stop,
       brakes,
       picture: () => cluster.picture(),
+      intents: (question, scope) => rules(question, scope),
     })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
   const needs: Needs = {
@@ -189,6 +191,7 @@ export const openHouse = async (given: Given = {}) => {
     trouble: () => undefined,
   }
   const mcp = createMcpFace(needs)
+  const rules = createRules(needs)
   const app = createSite({ ...needs, mcp })
   const writes: string[] = []
   const seen = (message: unknown) => {

@@ -40,7 +40,7 @@ export type ChatNeeds = {
   /** The cluster as it is known, for a few lines about it. */
   picture(): Picture
   /** Answers what needs no model; undefined leaves it to one. */
-  intents?: ((question: string) => { intent: string; text: string } | undefined) | undefined
+  intents?: ((question: string, scope: Asking['scope']) => RuleAnswer | undefined) | undefined
   /** What waits for a person, and which talks have read the words of others. */
   brakes: {
     approvals: Pick<Brakes['approvals'], 'find' | 'told'>
@@ -48,6 +48,9 @@ export type ChatNeeds = {
   }
   persona?: string | undefined
 }
+
+/** `tainted`: others have written in it. */
+export type RuleAnswer = { intent: string; text: string; tainted: boolean }
 
 /** A turn as it is shown: its row, its steps, and what is being said this moment. */
 export type Shown = Turn & {
@@ -179,8 +182,9 @@ export const createChat = (needs: ChatNeeds): Chat => {
 
   /** Rules first: what needs no model gets none. */
   const begin = (turn: Turn) => {
-    const answer = needs.intents?.(turn.question)
+    const answer = needs.intents?.(turn.question, turn.caller.scope)
     if (answer) {
+      if (answer.tainted) provenance.taint(`conversation/${turn.conversation}`, answer.intent)
       rows.said(turn, 1, answer.text, [])
       rows.mind(turn.id, 'rules', 0)
       return finish(turn, { state: 'done' })

@@ -224,6 +224,22 @@ turns('a talk belongs to whoever began it', async (t) => {
   assert.equal(house.chat.list(desk), [])
 })
 
+turns('what a table understands needs no model; commands show the panels', async (t) => {
+  const house = await open(t)
+  for (const [question, words] of [
+    ['how full is local-lvm?', /local-lvm.*%/],
+    ['/nodes', /agent1/],
+    ['/guest 303', /303 +homeassistant/],
+    ['/status', /quorate/],
+    ['/nonsense', /no \/nonsense/],
+  ] as const) {
+    const turn = await talk(house, question)
+    assert.equal([turn.state, turn.mind, turn.usd], ['done', 'rules', 0], question)
+    assert.match(said(turn), words)
+  }
+  assert.equal(house.llm.asked, [])
+})
+
 turns('with no model it says plainly what it cannot do', async (t) => {
   const house = await open(t, { llmConfig: { claude: undefined, local: undefined } })
   const turn = await talk(house, 'please write me a poem about quorum')
