@@ -216,7 +216,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
       return looked(tool.name, () => found.look!(signals), { args, wish, verdict, since })
     }
     demandFree(tool, deeds.on(key), clock.now())
-    demandAllowed(found)
+    demandAllowed(found, caller)
     if (!tool.withoutQuorum) await demandQuorum(proxmox)
     if (verdict.verdict === 'ask') return asking.ask(tool, { args, key, found, verdict, wish })
     notStopped(stop)

@@ -69,9 +69,17 @@ export const demandFree = (tool: ActTool, other: Deed | undefined, now: number):
   )
 }
 
-export const demandAllowed = ({ whyNot, label }: Found): void => {
-  if (whyNot === undefined) return
-  throw refusal('state', 'conflict', whyNot, `Look at ${label} again, then decide.`)
+export const demandAllowed = (found: Found, { kind }: Pick<Asking, 'kind'>): void => {
+  const { whyNot, notForMachines, label } = found
+  if (whyNot !== undefined)
+    throw refusal('state', 'conflict', whyNot, `Look at ${label} again, then decide.`)
+  if (kind === 'machine' && notForMachines !== undefined)
+    throw refusal(
+      'hazard',
+      'conflict',
+      notForMachines,
+      'A person can decide to do it all the same.',
+    )
 }
 
 /**

@@ -59,7 +59,7 @@ const failing = (
 export const startFailed = (tool: ActTool, deed: Deed, why: Problem, back: ReadBack): Ending => {
   const what = `${tool.words.noun} of ${deed.label}`
   // A request that was sent and never answered may have been carried out (lib/proxmox/calls.ts).
-  if (why.details?.sent) {
+  if (why.details?.sent === 'yes') {
     const told = `${what}: outcome unknown. ${why.message} ${back.text}`
     return { state: 'unknown', text: told, problem: failed(told, why.next) }
   }

@@ -4,9 +4,13 @@ import { backupStatus } from './backup-status.ts'
 import { cancelTask } from './cancel-task.ts'
 import { clusterStatus } from './cluster-status.ts'
 import { composePs } from './compose-ps.ts'
+import { composeUp } from './compose-up.ts'
 import type { Asking } from './deeds.ts'
 import { dockerList } from './docker-list.ts'
 import { dockerLogs } from './docker-logs.ts'
+import { dockerRestart } from './docker-restart.ts'
+import { dockerStart } from './docker-start.ts'
+import { dockerStop } from './docker-stop.ts'
 import { guestBackup } from './guest-backup.ts'
 import { guestCommand } from './guest-command.ts'
 import { guestDelete } from './guest-delete.ts'
@@ -20,11 +24,14 @@ import { guestStart } from './guest-start.ts'
 import { guestStatus } from './guest-status.ts'
 import { guestStop } from './guest-stop.ts'
 import { networkStatus } from './network-status.ts'
+import { nodeReboot } from './node-reboot.ts'
+import { nodeShutdown } from './node-shutdown.ts'
 import { nodeStatus } from './node-status.ts'
 import { queryEvents } from './query-events.ts'
 import { readLog } from './read-log.ts'
 import { recentTasks } from './recent-tasks.ts'
 import { runCommand } from './run-command.ts'
+import { serviceRestart } from './service-restart.ts'
 import { storageStatus } from './storage-status.ts'
 import { taskLog } from './task-log.ts'
 import { temperatures } from './temperatures.ts'
@@ -60,7 +67,14 @@ export const tools: readonly Tool[] = [
   guestCommand,
   cancelTask,
   wakeNode,
+  serviceRestart,
+  nodeReboot,
+  nodeShutdown,
   runCommand,
+  dockerStart,
+  dockerStop,
+  dockerRestart,
+  composeUp,
   tmuxInstall,
 ]
 

@@ -194,10 +194,14 @@ export const createRunner = (needs: Needs) => {
   /** The server ended between the call and its answer: the task may be there, under our own token. */
   const lostTask = async (tool: ActTool, deed: Deed): Promise<Upid | undefined> => {
     const own = needs.ownToken()
-    const object = deed.target.slice(deed.target.indexOf('/') + 1)
+    // `guest/303`, or with its node: `service/pve/pveproxy`.
+    const [, ...place] = deed.target.split('/')
+    const object = place.at(-1)
+    const node = place.length > 1 ? place[0] : undefined
     const isIt = (t: TaskRow) =>
       tool.tasks.includes(t.type) &&
       t.id === object &&
+      (node === undefined || t.node === node) &&
       `${t.user}!${t.token}` === own &&
       Math.abs(t.starttime - deed.startedAt / 1000) <= LOST_WITHIN_S
     const rows = await proxmox.cluster.tasks().catch(() => [])

@@ -91,6 +91,8 @@ export type Found = {
   plan: Plan
   /** A sentence when it makes no sense now. */
   whyNot: string | undefined
+  /** A sentence where no machine may even ask now; a person reads it on the card and decides. */
+  notForMachines?: string | undefined
   /** Changes when the target does: a card that was opened before is worth nothing then. */
   state: string
   /** What a person has to type before it: a VMID, for what cannot be undone. */
