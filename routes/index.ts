@@ -128,7 +128,8 @@ export const createSite = (needs: Needs): App => {
   app.post(paths.completions(), completeChat(needs))
 
   // The same tools for clients that speak MCP
-  if (needs.mcp) app.on(mcpMethods, paths.mcp(), needs.mcp.open)
+  const { mcp } = needs
+  if (mcp) app.on(mcpMethods, paths.mcp(), (c) => mcp.open(c))
 
   // What only a person may allow
   app.get(paths.approvals(), showApprovals(needs))

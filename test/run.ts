@@ -24,7 +24,7 @@ type Outcome = {
 
 const wanted = process.argv.slice(2)
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts'))
+  .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
   .map((name) => relative(root, join(here, name)))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort()

@@ -6,9 +6,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
-import { type Clock, hours, isWithin, minutes } from '../clock.ts'
+import { type Clock, hours, isWithin, minutes, seconds } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { createKept } from './kept.ts'
 
 export type Session = {
   id: string
@@ -43,6 +44,8 @@ type Needs = {
 
 const IDLE_MS = hours(1)
 const LOOK_EVERY_MS = minutes(1)
+/** After a cut line a client asks again this soon. */
+const RETRY_MS = seconds(2)
 /** A client that forgets its sessions opens one a run. */
 const MOST = { sessions: 100, perToken: 20 }
 
@@ -90,6 +93,8 @@ export const createSessions = (needs: Needs): Sessions => {
     const server = await needs.serve(() => session)
     const transport: Session['transport'] = new Transport({
       sessionIdGenerator: () => randomBytes(24).toString('base64url'),
+      eventStore: createKept(),
+      retryInterval: RETRY_MS,
       onsessioninitialized: (id) => {
         session = { id, token, server, transport, usedAt: clock.now(), open: 0, asked: new Set() }
         sessions.set(id, session)

@@ -300,6 +300,39 @@ mcp('200 calls at once: each is answered, one deed is done', async (t) => {
   assert.ok(house.writes.length <= 1)
 })
 
+mcp('a line that is cut goes on where it broke off, for its own session alone', async (t) => {
+  const house = await open(t)
+  const id = await sessionOf(house)
+  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25', accept }
+  const call = {
+    jsonrpc: '2.0',
+    id: 9,
+    method: 'tools/call',
+    params: { name: 'guest_shutdown', arguments: { vmid: 303 } },
+  }
+  const reader = (await raw(house, call, headers)).body!.getReader()
+  const first = new TextDecoder().decode((await reader.read()).value)
+  assert.match(first, /^id: \d+\nretry: 2000\ndata: \n\n$/)
+  await reader.cancel()
+  await until(() => house.kinds().includes('deed.finished'))
+  const again = (token: string) =>
+    house.app.request('http://localhost/mcp', {
+      headers: {
+        ...headers,
+        accept: 'text/event-stream',
+        authorization: `Bearer ${token}`,
+        'last-event-id': /\d+/.exec(first)![0],
+      },
+    })
+  assert.is((await again(house.tokenOf('admin'))).status, 404)
+  const rest = (await again(house.tokenOf('operate'))).body!.getReader()
+  const told = new TextDecoder().decode((await rest.read()).value)
+  await rest.cancel()
+  assert.match(told, /"id":9/)
+  assert.match(told, /303 homeassistant/)
+  assert.is(house.writes.length, 1)
+})
+
 mcp('sessions are few: the one that nobody uses makes room', async (t) => {
   const house = await open(t)
   const first = await sessionOf(house)
