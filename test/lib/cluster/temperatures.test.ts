@@ -149,7 +149,7 @@ heat('the panel tells each sensor with its levels, and every node that is silent
   assert.match(text, /^Home +coretemp <b> +91.°C +80 \/ 90.°C +critical$/m)
   assert.match(text, /^Home +nvme +82.°C +80 \/ 90.°C +warm$/m)
   assert.match(text, /^pve +– +– +– +no sensor access$/m)
-  assert.match(text, /^agent1 +– +– +– +off/m)
+  assert.match(text, /^agent1 +– +– +– +lost/m)
   assert.match(text, 'No sensor access on pve: pve refuses SSH.')
 })
 
