@@ -44,6 +44,10 @@ export const commands: Record<string, Entry> = {
     summary: 'let go of the kill switch; asks for the password',
     load: () => import('./resume.ts'),
   },
+  approvals: {
+    summary: 'what waits for a person; approving it asks for the password',
+    load: () => import('./approvals.ts'),
+  },
   judge: {
     summary: 'one verdict a line for tool calls on standard input; runs nothing',
     load: () => import('./judge.ts'),

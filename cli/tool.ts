@@ -86,7 +86,8 @@ const list = ({ values }: Args, io: Io): number => {
 }
 
 type Wish = { tool: string; args: Record<string, unknown> }
-type Answer = {
+/** What the server answers to a deed. */
+export type ToolAnswer = {
   success: boolean
   state?: string
   text?: string
@@ -100,7 +101,7 @@ type Planned = {
   whyNot: string | null
   verdict: { tier: string; verdict: string; rule: string; reason: string; next: string | null }
 }
-type Server = { use(wish: Wish): Promise<Answer>; plan(wish: Wish): Promise<Planned> }
+type Server = { use(wish: Wish): Promise<ToolAnswer>; plan(wish: Wish): Promise<Planned> }
 
 const asMachine = (io: Io): Server => {
   const data = dataFolder(io)
@@ -130,7 +131,7 @@ const LOOK_EVERY_MS = seconds(1)
 type Deed = { state: string; text: string | null; started: string; ended: string | null }
 
 /** Longer than 25 s: looks until it has ended. Whoever breaks off here ends the waiting, not the deed. */
-const awaited = async (answer: Answer, io: Io): Promise<Answer> => {
+export const awaited = async (answer: ToolAnswer, io: Io): Promise<ToolAnswer> => {
   const { running } = answer
   if (!running) return answer
   io.err(`Under way as deed ${running.id}; Ctrl-C ends the waiting, not the deed.`)
@@ -148,7 +149,7 @@ const awaited = async (answer: Answer, io: Io): Promise<Answer> => {
   }
 }
 
-const tell = (answer: Answer, { values }: Args, io: Io): number => {
+export const tell = (answer: ToolAnswer, { values }: Args, io: Io): number => {
   const { success, result, approval, text = '' } = answer
   if (values.json) io.out(JSON.stringify(answer))
   else if (approval)
@@ -186,4 +187,4 @@ const rehearse = (planned: Planned, { values }: Args, io: Io): number => {
 }
 
 /** Answers of looks have lines; nothing else of what a terminal obeys. */
-const shown = (text: string) => text.split('\n').map(clean).join('\n')
+export const shown = (text: string) => text.split('\n').map(clean).join('\n')

@@ -29,7 +29,7 @@ export const factsOf = (needs: FactNeeds, a: Approval): CardFacts => {
     stays,
     checked: [
       ...(plan.checked ?? [plan.before ?? '']).map((line) => shown(line, '')).filter(Boolean),
-      ...leaningOn(needs.brakes, a),
+      ...(dependants.test(plan.checked?.join() ?? '') ? [] : leaningOn(needs.brakes, a)),
       ...lastBackup(needs, a, `${goes} ${stays} ${plan.checked?.join(' ') ?? ''}`),
     ].map((line) => line.replace(/\.$/, '')),
     exact: `${a.tool} ${oneLine(a.args)}`,
@@ -42,6 +42,9 @@ export const factsOf = (needs: FactNeeds, a: Approval): CardFacts => {
     typed: a.typed,
   }
 }
+
+/** A plan that has looked for itself says so in these words (lib/tools/guest-worth.ts). */
+const dependants = /needed|depends/
 
 const said = (text: string | undefined) => (text === undefined ? undefined : shown(text, ''))
 

@@ -3,6 +3,7 @@
  * things are in brief. A site of its own that the network's door never hands a request to; and each
  * request is asked once more whether it came through the socket.
  */
+import { randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as z from 'zod'
@@ -10,6 +11,7 @@ import type { Auth } from '../lib/auth/auth.ts'
 import { asProblem, Problem } from '../lib/errors.ts'
 import type { Keeper } from '../lib/setup/keeper.ts'
 import { brief } from '../views/brief.ts'
+import type { Ctx } from './answer.ts'
 import { asFailure, planJson, resultJson, statusFor } from './deeds.ts'
 import { statusOf } from './failures.ts'
 import type { App, Env, Needs } from './needs.ts'
@@ -31,6 +33,12 @@ const use = proof.extend({
   args: z.record(z.string(), z.unknown()),
   plan: z.boolean(),
 })
+const confirmation = proof.extend({
+  session: z.string().max(100),
+  nonce: z.string().max(100),
+  hash: z.string().max(100),
+  typed: z.string().max(100).optional(),
+})
 const file = z.strictObject({ file: z.string().startsWith('/') })
 
 export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' | 'trouble'> & {
@@ -38,7 +46,7 @@ export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' 
   startedAt: number
   auth: Pick<Auth, 'logins'>
   stop: Pick<Needs['stop'], 'release' | 'state'>
-  tools: Pick<Needs['tools'], 'call' | 'rehearse'>
+  tools: Pick<Needs['tools'], 'call' | 'rehearse' | 'open' | 'confirm' | 'deny'>
 }
 
 /** Is it a request for this site rather than the one that everybody sees? */
@@ -47,6 +55,10 @@ export const isLocal = (request: Request): boolean =>
 
 export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
   const app = new Hono<Env>()
+  const proven = async (who: z.infer<typeof proof>) => {
+    const { name } = await needs.auth.logins.prove({ ...who, from: 'local' })
+    return { kind: 'person', name, scope: 'admin', from: 'local' } as const
+  }
   app.use(async (c, next) => {
     if (c.env?.local !== true) throw new Problem('not-found', 'There is nothing here.')
     await next()
@@ -101,6 +113,27 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
     return c.json(resultJson(result), statusFor(result))
   })
 
+  // A decision: the card is opened, read on the terminal, and confirmed; the password goes along twice.
+  app.post('/local/approvals/:id/open', async (c) => {
+    const person = await proven(await read(c.req, proof))
+    const session = randomBytes(16).toString('hex')
+    const opened = await needs.tools.open(idIn(c), { account: person.name, session })
+    const { approval, nonce, expiresAt } = opened
+    const seconds = Math.floor((expiresAt - needs.clock.now()) / 1000)
+    return c.json({ session, nonce, hash: approval.hash, typed: approval.typed ?? null, seconds })
+  })
+  app.post('/local/approvals/:id/confirm', async (c) => {
+    const { name, password, session, ...answer } = await read(c.req, confirmation)
+    const caller = await proven({ name, password })
+    const result = await needs.tools.confirm(idIn(c), { caller, session }, answer)
+    if (result.problem) throw asFailure(result)
+    return c.json(resultJson(result), statusFor(result))
+  })
+  app.post('/local/approvals/:id/deny', async (c) => {
+    needs.tools.deny(idIn(c), await proven(await read(c.req, proof)))
+    return c.json({})
+  })
+
   app.post('/local/backup', async (c) => {
     await keeper.backup((await read(c.req, file)).file)
     return c.json({})
@@ -114,6 +147,11 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
     return c.json(refusal(problem), statusOf[problem.kind])
   })
   return app
+}
+
+const idIn = (c: Ctx): number => {
+  const id = c.req.param('id') ?? ''
+  return /^\d{1,15}$/.test(id) ? Number(id) : 0
 }
 
 const refusal = ({ kind, message, next, details }: Problem) => ({

@@ -19,7 +19,7 @@ const words: Record<string, Words> = {
   guest_stop: { deed: (label) => `Stop ${label} hard`, button: 'Stop it hard' },
   guest_snapshot: plain('Take a snapshot of', 'Take it'),
   guest_rollback: {
-    deed: (label, { name }) => `Roll ${label} back${name ? ` to ${text(name)}` : ''}`,
+    deed: (label, { snapshot }) => `Roll ${label} back${snapshot ? ` to ${text(snapshot)}` : ''}`,
     button: 'Roll back',
   },
   guest_backup: plain('Back up'),
