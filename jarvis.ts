@@ -252,6 +252,8 @@ const compose = async (
   stop.onChange(({ state }) => {
     if (state.pressed) brakes.approvals.voidAll('STOP was pressed')
   })
+  const memory = createMemory({ db, clock, log, timeZone: config.timeZone })
+  undo.push(() => memory.close())
   const tools = createDoor({
     brakes,
     proxmox,
@@ -267,6 +269,7 @@ const compose = async (
     containerHosts: lab?.containerHosts ?? config.containers.hosts,
     events,
     tell: ({ kind, payload }) => wordsOf(kind, payload),
+    memory,
     ...(identity.keyFile || identity.agent ? { ssh } : {}),
     wake: createWaker({
       macs,
@@ -298,8 +301,6 @@ const compose = async (
     world: () => cluster.picture(),
     able: Boolean(identity.keyFile || identity.agent),
   })
-  const memory = createMemory({ db, clock, log, timeZone: config.timeZone })
-  undo.push(() => memory.close())
   const chat = createChat({
     db,
     clock,

@@ -30,7 +30,7 @@ const arrows: Record<string, string[]> = {
   setup: ['base', 'db', 'proxmox', 'ssh', 'auth'],
   cluster: ['base', 'db', 'events', 'proxmox', 'ssh'],
   terminals: ['base', 'db', 'ssh', 'cluster', 'audit'],
-  tools: ['base', 'db', 'proxmox', 'cluster', 'safety', 'audit', 'events'],
+  tools: ['base', 'db', 'proxmox', 'cluster', 'safety', 'audit', 'events', 'memory'],
   mcp: ['base', 'tools', 'auth'],
   openai: ['base', 'tools', 'chat', 'auth'],
   chat: ['base', 'db', 'events', 'llm', 'tools', 'memory'],

@@ -149,6 +149,7 @@ export const openHouse = async (given: Given = {}) => {
     containerHosts: ssh ? ['docker'] : [],
     events,
     tell: ({ kind, payload }) => wordsOf(kind, payload),
+    memory,
     wake: createWaker({ macs, wol, nodes, settings: {} }),
   })
   const llm =
@@ -279,7 +280,6 @@ export const openHouse = async (given: Given = {}) => {
     async drop() {
       chat?.close()
       llm?.close()
-      memory.close()
       unsubscribe('http.client.request.start', seen)
       await mcp.close()
       tools.close()

@@ -76,9 +76,10 @@ export type Judge = (question: Question) => Verdict
 const COMMANDS = new Set(['run_command', 'guest_command'])
 /**
  * It needs no cluster, since a node that is off cannot vote, and it takes nothing away: what hangs on
- * the node only gains, so protection does not speak against it either.
+ * the node only gains, so protection does not speak against it either. What is remembered is no part of
+ * the cluster at all.
  */
-const WITHOUT_QUORUM = new Set(['wake_node'])
+const WITHOUT_QUORUM = new Set(['wake_node', 'remember', 'forget'])
 /** Gone for good; of what Jarvis himself hangs on, only by a person's own hands. */
 const FOR_GOOD = new Set(['guest_delete', 'guest_rollback'])
 

@@ -38,6 +38,8 @@ type Wanted = {
   found: Found
   verdict: Verdict
   wish: Wish
+  /** Whoever asks has read text of others; what comes of it is marked so. */
+  tainted: boolean
 }
 
 /** So long a machine hears of a request that has ended; later the same words are a new wish. */
@@ -48,7 +50,7 @@ export const createAsking = (needs: Needs) => {
   const { approvals } = brakes
 
   /** The request, as a row; the same wish of the same caller is one while it is open. */
-  const ask = (tool: ActTool, { args, key, found, verdict, wish }: Wanted): Result => {
+  const ask = (tool: ActTool, { args, key, found, verdict, wish, tainted }: Wanted): Result => {
     const { caller } = wish
     const now = clock.now()
     const approval = approvals.request({
@@ -56,7 +58,7 @@ export const createAsking = (needs: Needs) => {
       args,
       target: key,
       label: found.label,
-      plan: { ...found.plan },
+      plan: { ...found.plan, ...(tainted && { tainted }) },
       reason: wish.reason === undefined ? undefined : clean(wish.reason).slice(0, 1000),
       tier: verdict.tier,
       rule: verdict.rule,

@@ -28,7 +28,7 @@ import {
 } from './checks.ts'
 import { type Asking, createDeeds, type Deed, entryOf } from './deeds.ts'
 import { createRunner } from './run.ts'
-import type { ActTool, Found, Hands, Looked, LookTool, Plan } from './tool.ts'
+import type { ActTool, Behalf, Found, Hands, Looked, LookTool, Plan } from './tool.ts'
 import type { Waker } from './waker.ts'
 import { contextOf, weigh } from './weigh.ts'
 
@@ -114,6 +114,7 @@ export type DoorNeeds = {
   containerHosts?: readonly string[] | undefined
   events?: Hands['events']
   tell?: Hands['tell'] | undefined
+  memory?: Hands['memory']
   /** Magic packets; without it no node is woken. */
   wake?: Waker | undefined
   /** Sends what has changed to the screens at once. */
@@ -127,7 +128,7 @@ export const PATIENCE_MS = 25_000
 type Known = { args?: Record<string, unknown>; target?: string; tier?: string }
 
 /** A person's yes to exactly this deed, already given. */
-type Allowed = { id: number; askedBy: string }
+type Allowed = { id: number; askedBy: string; tainted: boolean }
 
 export const createDoor = (needs: DoorNeeds): Door => {
   const { proxmox, stop, clock, trail, log, brakes } = needs
@@ -189,13 +190,27 @@ export const createDoor = (needs: DoorNeeds): Door => {
     return { state: 'done', text, data, took } satisfies Result
   }
 
+  /** A person's own words are his; what he allows stays what it was when it was asked for. */
+  const behalfOf = (wish: Wish, allowed?: Allowed): Behalf => {
+    const { name, kind } = wish.caller
+    if (kind === 'person')
+      return {
+        by: { name, kind },
+        askedBy: allowed?.askedBy,
+        tainted: allowed?.tainted ?? false,
+      }
+    const tainted = brakes.provenance.taintedBy(contextOf(wish)) !== undefined
+    return { by: { name, kind: 'machine' }, tainted }
+  }
+
   const act = async (tool: ActTool, acting: Acting): Promise<Result> => {
     const { args, key, wish, allowed, known, since } = acting
     const { caller } = wish
     notStopped(stop)
     const before = allowed ? undefined : asking.whatBecame(tool, args, key, caller)
     if (before) return before
-    const found = await tool.find(hands, args)
+    const behalf = behalfOf(wish, allowed)
+    const found = await tool.find(hands, args, behalf)
     const weighing = {
       tool: tool.name,
       args,
@@ -218,7 +233,8 @@ export const createDoor = (needs: DoorNeeds): Door => {
     demandFree(tool, deeds.on(key), clock.now())
     demandAllowed(found, caller)
     if (!tool.withoutQuorum) await demandQuorum(proxmox)
-    if (verdict.verdict === 'ask') return asking.ask(tool, { args, key, found, verdict, wish })
+    if (verdict.verdict === 'ask')
+      return asking.ask(tool, { args, key, found, verdict, wish, tainted: behalf.tainted })
     notStopped(stop)
     const deed = claim(tool, { args, key, found, caller, verdict, allowed })
     if (caller.kind === 'machine')
@@ -291,7 +307,10 @@ export const createDoor = (needs: DoorNeeds): Door => {
       const tool = demandTool(name)
       const { args } = tool.read(raw)
       demandRight(tool, caller)
-      const found = tool.kind === 'act' ? await tool.find(hands, args) : undefined
+      const found =
+        tool.kind === 'act'
+          ? await tool.find(hands, args, behalfOf({ tool: name, args: raw, caller, context }))
+          : undefined
       const stopped = tool.kind === 'act' && stop.state().pressed
       const targets = found?.targets ?? []
       const weighing = { tool: tool.name, args, targets, caller, context, stopped, quorate: true }
@@ -307,13 +326,16 @@ export const createDoor = (needs: DoorNeeds): Door => {
     async confirm(id, { caller, session, patienceMs }, answer) {
       notStopped(stop)
       const person = { account: caller.name, session }
-      const { tool, args, askedBy } = await brakes.approvals.confirm(
+      const { tool, args, askedBy, plan } = await brakes.approvals.confirm(
         id,
         person,
         answer,
         asking.judgeAgain,
       )
-      const result = await perform({ tool, args, caller, patienceMs }, { id, askedBy })
+      const result = await perform(
+        { tool, args, caller, patienceMs },
+        { id, askedBy, tainted: plan.tainted === true },
+      )
       if (result.state === 'refused') brakes.approvals.fizzled(id, result.text)
       asking.tell(id, caller.name)
       return result

@@ -11,6 +11,7 @@ import { dockerLogs } from './docker-logs.ts'
 import { dockerRestart } from './docker-restart.ts'
 import { dockerStart } from './docker-start.ts'
 import { dockerStop } from './docker-stop.ts'
+import { forget } from './forget.ts'
 import { guestBackup } from './guest-backup.ts'
 import { guestCommand } from './guest-command.ts'
 import { guestDelete } from './guest-delete.ts'
@@ -23,6 +24,7 @@ import { guestSnapshot } from './guest-snapshot.ts'
 import { guestStart } from './guest-start.ts'
 import { guestStatus } from './guest-status.ts'
 import { guestStop } from './guest-stop.ts'
+import { memorySearch } from './memory-search.ts'
 import { networkStatus } from './network-status.ts'
 import { nodeReboot } from './node-reboot.ts'
 import { nodeShutdown } from './node-shutdown.ts'
@@ -30,6 +32,7 @@ import { nodeStatus } from './node-status.ts'
 import { queryEvents } from './query-events.ts'
 import { readLog } from './read-log.ts'
 import { recentTasks } from './recent-tasks.ts'
+import { remember } from './remember.ts'
 import { runCommand } from './run-command.ts'
 import { serviceRestart } from './service-restart.ts'
 import { storageStatus } from './storage-status.ts'
@@ -55,6 +58,7 @@ export const tools: readonly Tool[] = [
   dockerList,
   dockerLogs,
   composePs,
+  memorySearch,
   guestStart,
   guestShutdown,
   guestReboot,
@@ -76,6 +80,8 @@ export const tools: readonly Tool[] = [
   dockerRestart,
   composeUp,
   tmuxInstall,
+  remember,
+  forget,
 ]
 
 /** What a caller may use and is shown; what only runbooks use is not in it. */

@@ -41,6 +41,7 @@ export const createRunner = (needs: Needs) => {
     containerHosts: needs.containerHosts ?? [],
     shell: needs.brakes.shell,
     events: needs.events,
+    memory: needs.memory,
     tell: needs.tell ?? (({ kind }) => kind),
     refresh: () => cluster.refresh?.() ?? Promise.resolve(),
     protection: () => needs.brakes.protection(),

@@ -9,6 +9,7 @@ import type { Picture } from '../cluster/picture.ts'
 import { Problem, type ProblemKind } from '../errors.ts'
 import type { EventRow, EventStore } from '../events/events.ts'
 import { clean } from '../log.ts'
+import type { Memory } from '../memory/memory.ts'
 import type { Proxmox } from '../proxmox/client.ts'
 import type { Outcome, TokenRole, Write } from '../proxmox/types.ts'
 import type { Protection } from '../safety/protected.ts'
@@ -39,6 +40,8 @@ export type Hands = {
   /** What Jarvis has seen, and each event as a sentence. */
   events?: Pick<EventStore, 'query'> | undefined
   tell(event: EventRow): string
+  /** What is remembered; undefined where nothing is. */
+  memory?: Pick<Memory, 'search' | 'find' | 'remember' | 'forget'> | undefined
   /** Magic packets; undefined where nobody sends any. */
   wake?: Waker | undefined
   /** Reads the picture anew. */
@@ -106,6 +109,18 @@ export type Found = {
   readBack(since: number, patient: boolean): Promise<ReadBack>
 }
 
+/** In whose name a deed is done, and whether words of others stand behind it. */
+export type Behalf = {
+  by: { name: string; kind: 'person' | 'machine' }
+  /** Of what a person has allowed: whoever had asked for it. */
+  askedBy?: string | undefined
+  /** The context that asked had read text of others. */
+  tainted: boolean
+}
+
+/** After a restart nobody knows any more, so nothing is trusted. */
+const NOBODY: Behalf = { by: { name: 'nobody', kind: 'machine' }, tainted: true }
+
 /** What a question is about: a model with a small window sees the tools of the topic alone. */
 export type Topic = 'cluster' | 'guests' | 'nodes' | 'storage' | 'tasks' | 'containers' | 'house'
 
@@ -152,7 +167,7 @@ export type ActTool = Common & {
   /** Types of the Proxmox tasks that it starts, to find one whose name was lost. */
   tasks: string[]
   /** Throws `not-found`, `forbidden` or whatever keeps it from being looked at. */
-  find(hands: Hands, args: Record<string, unknown>): Promise<Found>
+  find(hands: Hands, args: Record<string, unknown>, behalf?: Behalf): Promise<Found>
 }
 
 export type Tool = LookTool | ActTool
@@ -161,7 +176,7 @@ type Shape<Args> = { input: z.ZodType<Args> }
 type Definition<Args extends Record<string, unknown>> = Shape<Args> &
   Omit<ActTool, 'kind' | 'schema' | 'read' | 'find'> & {
     key(args: Args): string
-    find(hands: Hands, args: Args): Promise<Found>
+    find(hands: Hands, args: Args, behalf: Behalf): Promise<Found>
   }
 type LookDefinition<Args extends Record<string, unknown>> = Shape<Args> &
   Omit<LookTool, 'kind' | 'schema' | 'read' | 'look'> & {
@@ -181,7 +196,7 @@ export const defineTool = <Args extends Record<string, unknown>>(
       const args = checked(rest.name, input, raw)
       return { args, key: key(args) }
     },
-    find: (hands, args) => find(hands, args as Args),
+    find: (hands, args, behalf = NOBODY) => find(hands, args as Args, behalf),
   }
 }
 

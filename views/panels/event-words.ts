@@ -32,6 +32,8 @@ const deeds: Record<string, string> = {
   guest_command: 'command in',
   tmux_install: 'install of',
   cancel_task: 'end of',
+  remember: 'remembering of',
+  forget: 'forgetting of',
 }
 const deed = (d: { tool: string; label: string }) =>
   `${Object.hasOwn(deeds, d.tool) ? deeds[d.tool] : shown(d.tool)} ${shown(d.label)}`
