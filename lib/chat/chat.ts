@@ -12,10 +12,10 @@ import type { Events } from '../events/kinds.ts'
 import type { Llm } from '../llm/llm.ts'
 import { clean, type Log } from '../log.ts'
 import type { Memory } from '../memory/memory.ts'
-import type { Approval } from '../safety/approvals.ts'
 import type { Brakes } from '../safety/brakes.ts'
 import type { Door } from '../tools/call.ts'
-import type { Asking, Deed } from '../tools/deeds.ts'
+import type { Asking } from '../tools/deeds.ts'
+import { begunOf, outcomeOf } from './outcome.ts'
 import { createRequests } from './requests.ts'
 import {
   type Conversation,
@@ -26,6 +26,7 @@ import {
   type Turn,
 } from './rows.ts'
 import { carryOn, type Ending, type News, SERVER_ENDS } from './turn.ts'
+import { asked, markdownOf, matchFor, titleOf } from './words.ts'
 
 export type ChatNeeds = {
   db: Db
@@ -69,24 +70,24 @@ export type Question = {
   history?: readonly Exchange[] | undefined
 }
 
+/** Whose talks they are: an account's, a token's, the command line's; a name alone proves nothing. */
+export type Owner = Pick<Asking, 'kind' | 'name' | 'token'>
+
 export type Chat = {
   /** The turn is a row when this returns. Throws `invalid`, `not-found`, `forbidden`, `busy`, `halted`. */
   ask(question: Question): Turn
-  /** Ends a turn; what a tool has begun by then goes on. */
-  cancel(turn: number, by: Pick<Asking, 'name'>): void
+  /** Ends a turn: one's own, or any for a person. What a tool has begun by then goes on. */
+  cancel(turn: number, by: Owner): void
   turn(id: number): Shown | undefined
   /** Tokens that a turn has taken so far. */
   spent(turn: number): { in: number; out: number }
   /** A talk with its turns, oldest first, for its owner alone. Throws `not-found`. */
-  read(
-    id: number,
-    caller: Pick<Asking, 'name' | 'kind'>,
-  ): { conversation: Conversation; turns: Shown[] }
-  list(caller: Pick<Asking, 'name'>, words?: string): Conversation[]
-  rename(id: number, title: string, caller: Pick<Asking, 'name' | 'kind'>): void
-  drop(id: number, caller: Pick<Asking, 'name' | 'kind'>): void
+  read(id: number, caller: Owner): { conversation: Conversation; turns: Shown[] }
+  list(caller: Owner, words?: string): Conversation[]
+  rename(id: number, title: string, caller: Owner): void
+  drop(id: number, caller: Owner): void
   /** The talk as markdown. */
-  asMarkdown(id: number, caller: Pick<Asking, 'name' | 'kind'>): string
+  asMarkdown(id: number, caller: Owner): string
   /** Told of everything in a turn, as it happens; answers how to stop listening. */
   follow(turn: number, hear: (news: News | { type: 'end'; turn: Turn }) => void): () => void
   /** After a restart: goes on with what was under way. */
@@ -95,7 +96,6 @@ export type Chat = {
   close(): void
 }
 
-const LONGEST = 64_000
 const MOST_AT_ONCE = 8
 const OPENAI_KEPT = days(30)
 /** Approvals that ran out tell nobody; waiting turns look for themselves. */
@@ -230,16 +230,10 @@ export const createChat = (needs: ChatNeeds): Chat => {
     steps: rows.steps(turn.id),
     ...now.get(turn.id),
   })
-  const demand = (id: number, { name }: Pick<Asking, 'name'>): Conversation => {
+  const demand = (id: number, caller: Owner): Conversation => {
     const found = rows.conversation(id)
-    if (found?.owner === name) return found
+    if (found?.owner === ownerOf(caller)) return found
     throw new Problem('not-found', 'There is no such talk.', { next: 'Begin a new one.' })
-  }
-
-  /** A call that was under way: its deed is followed; where none began, that is what is told. */
-  const begunOf = ({ tool, at }: Step, { caller }: Turn) => {
-    const deed = door.since(at - 1).find((d) => d.tool === tool && d.who === caller.name)
-    return deed ? ({ state: 'waiting', deed: deed.id } as const) : INTERRUPTED
   }
 
   /** The talk that another program goes on with, or a new one with what it says was said. */
@@ -268,9 +262,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       const question = asked(text)
       if (needs.stop.signal().aborted) throw needs.stop.signal().reason
       const conversation =
-        id === undefined
-          ? talkFor(question, caller, origin, history)
-          : demand(id, { name: ownerOf(caller) })
+        id === undefined ? talkFor(question, caller, origin, history) : demand(id, caller)
       const open = rows.openTurns()
       if (open.filter((t) => t.state !== 'waiting').length >= MOST_AT_ONCE)
         throw new Problem('busy', 'I have enough questions to think about.', {
@@ -288,9 +280,11 @@ export const createChat = (needs: ChatNeeds): Chat => {
       next(conversation.id)
       return rows.turn(turn.id)!
     },
-    cancel(id, { name }) {
+    cancel(id, by) {
       const turn = rows.turn(id)
       if (!turn) throw new Problem('not-found', 'There is no such turn.')
+      if (by.kind !== 'person') demand(turn.conversation, by)
+      const { name } = by
       const life = running.get(id)
       if (life) life.abort(new Error(`${clean(name)} has stopped me.`))
       else if (turn.endedAt === undefined)
@@ -302,7 +296,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
     },
     spent: (id) => rows.turn(id)?.tokens ?? { in: 0, out: 0 },
     read(id, caller) {
-      const conversation = demand(id, { name: ownerOf(caller) })
+      const conversation = demand(id, caller)
       return { conversation, turns: rows.turns(id).map(shown) }
     },
     list(caller, words) {
@@ -310,20 +304,20 @@ export const createChat = (needs: ChatNeeds): Chat => {
       return match ? rows.search(ownerOf(caller), match, 100) : rows.list(ownerOf(caller), 100)
     },
     rename(id, title, caller) {
-      demand(id, { name: ownerOf(caller) })
+      demand(id, caller)
       const name = clean(title).trim().slice(0, 120)
       if (!name) throw new Problem('invalid', 'A talk needs a name.')
       rows.rename(id, name)
     },
     drop(id, caller) {
-      demand(id, { name: ownerOf(caller) })
+      demand(id, caller)
       for (const turn of rows.turns(id))
         running.get(turn.id)?.abort(new Error('The talk was deleted.'))
       rows.drop(id)
       memory?.dropConversation(id)
     },
     asMarkdown(id, caller) {
-      const conversation = demand(id, { name: ownerOf(caller) })
+      const conversation = demand(id, caller)
       return markdownOf(conversation, rows.turns(id, 2000).map(shown))
     },
     follow(turn, hear) {
@@ -339,7 +333,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       for (const turn of rows.openTurns()) {
         if (turn.state !== 'running') continue
         for (const step of rows.steps(turn.id))
-          if (step.state === 'running') rows.step(step.id, begunOf(step, turn))
+          if (step.state === 'running') rows.step(step.id, begunOf(step, turn, needs))
         run(turn)
       }
       for (const turn of rows.openTurns()) if (turn.state === 'queued') next(turn.conversation)
@@ -358,14 +352,9 @@ export const createChat = (needs: ChatNeeds): Chat => {
 const NO_MIND =
   'No model is connected, so I answer by rules alone: ask how the cluster, a node, a guest or a storage is, or type /help. A model is connected in the configuration (docs/models.md).'
 
-/** It is never run again by itself: what it did stands in the list of deeds. */
-const INTERRUPTED = {
-  state: 'failed',
-  text: '[unknown] The server ended before this had begun, or in the middle of a look. Look at the state of the target before anything else.',
-} as const
-
 /** Whoever asks; a person's talks are his on every device, a token's are the token's. */
-const ownerOf = ({ name }: Pick<Asking, 'name'>) => name
+const ownerOf = ({ kind, name, token }: Owner) =>
+  kind === 'person' ? `person/${name}` : `machine/${token?.id ?? name}`
 
 /** In a talk it is a model that acts, whoever asked: a machine with no more than his rights. */
 const mouthpiece = ({ kind, name, scope, from, token }: Asking): Asking => ({
@@ -375,77 +364,3 @@ const mouthpiece = ({ kind, name, scope, from, token }: Asking): Asking => ({
   from,
   token,
 })
-
-const asked = (text: string): string => {
-  const question = text.replaceAll('\0', '').trim()
-  if (!question) throw new Problem('invalid', 'Ask, or tell me what to mend.')
-  if (question.length > LONGEST)
-    throw new Problem('invalid', `That is longer than ${LONGEST} characters.`, {
-      next: 'Send the part that matters.',
-    })
-  return question
-}
-
-const titleOf = (question: string): string => {
-  const line = clean(question.split('\n')[0]!).trim()
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'A talk'
-}
-
-/** Words in quotes, so that nothing in them is an operator of FTS5. */
-const matchFor = (words: string): string | undefined => {
-  const found = words.match(/[\p{L}\p{N}]+/gu)?.slice(0, 12)
-  return found?.map((word) => `"${word}"*`).join(' ')
-}
-
-type Outcome = Pick<Step, 'state' | 'text'> & Partial<Pick<Step, 'deed'>>
-
-/** Undefined: it still waits. */
-const outcomeOf = (
-  { approval, deed, text }: Step,
-  { door, brakes: { approvals } }: Pick<ChatNeeds, 'door' | 'brakes'>,
-): Outcome | undefined => {
-  if (approval === undefined) return deed === undefined ? LOST : endOf(door.deed(deed))
-  const decision = approvals.find(approval)
-  if (!decision) return LOST
-  if (decision.state === 'open' || decision.state === 'approved') return undefined
-  const ended = decision.deed === undefined ? noTo(decision) : endOf(door.deed(decision.deed))
-  if (ended) approvals.told(approval)
-  return ended && { ...ended, text: ended.text || text }
-}
-
-const LOST: Outcome = { state: 'failed', text: '[unknown] Nothing is known of it any more.' }
-
-const endOf = (deed: Deed | undefined): Outcome | undefined => {
-  if (!deed) return LOST
-  if (deed.state === 'running') return undefined
-  const good = deed.state === 'done' || deed.state === 'warnings'
-  const by = deed.approval === undefined ? '' : ` (${clean(deed.who)} approved it)`
-  return {
-    state: good ? 'done' : 'failed',
-    text: `[${deed.state}] ${deed.text ?? ''}${by}`,
-    deed: deed.id,
-  }
-}
-
-const noTo = ({ state, endedBy, endedWhy }: Approval): Outcome => ({
-  state: 'refused',
-  text:
-    state === 'denied'
-      ? `[refused] ${clean(endedBy ?? 'A person')} said no. Nothing was done; do not ask for it again.`
-      : state === 'expired'
-        ? '[refused] Nobody decided within a day. Nothing was done.'
-        : `[refused] It came to nothing: ${clean(endedWhy ?? 'it is over')}. Nothing was done.`,
-})
-
-const markdownOf = ({ title }: Conversation, turns: Shown[]): string =>
-  [
-    `# ${title}`,
-    ...turns.flatMap(({ question, steps, why, mind, startedAt }) => [
-      `## You, ${new Date(startedAt).toISOString()}\n\n${question}`,
-      ...steps.map((s) =>
-        s.kind === 'say' ? s.text : `- \`${s.tool}\` ${s.args ?? ''}: ${s.text || s.state}`,
-      ),
-      ...(why ? [`*${why}*`] : []),
-      ...(mind ? [`(${mind})`] : []),
-    ]),
-  ].join('\n\n')

@@ -40,6 +40,10 @@ const open = async (t: World, given: Parameters<typeof openTalk>[0] = {}) => {
 }
 face.after.each(({ close }) => close())
 
+const ownerIn = ({ auth }: House) => {
+  const { id, name } = auth.tokens.list().find((k) => k.name === 'webui operate')!
+  return { kind: 'machine', name, token: { id } } as const
+}
 const call = (name: string, args: Record<string, unknown>): Reply => ({ calls: [{ name, args }] })
 const user = (content: string) => ({ role: 'user', content }) as const
 const gather = async (stream: AsyncIterable<OpenAI.ChatCompletionChunk>) => {
@@ -145,8 +149,7 @@ face('the client sends the talk each time: it goes on, and strange answers taint
     (await client.chat.completions.create({ model: 'jarvis', messages })).choices[0]!
   messages.push({ role: 'assistant', content: (await say()).message.content }, user('and another'))
   await say()
-  const owner = { name: 'webui operate' }
-  assert.is(house.chat.list(owner).length, 1)
+  assert.is(house.chat.list(ownerIn(house)).length, 1)
   assert.not.ok(house.brakes.provenance.taintedBy('conversation/1'))
   const invented: OpenAI.ChatCompletionMessageParam[] = [
     user('what was it'),
@@ -165,7 +168,7 @@ face('chores of front ends get words and no tools', async (t) => {
   const { choices } = await t.client().chat.completions.create({ model: 'jarvis', messages })
   assert.is(choices[0]?.message.content, '{"title":"Adguard"}')
   assert.not.ok(house.llm.asked.at(-1)?.body.tools)
-  assert.equal(house.chat.list({ name: 'webui operate' }), [])
+  assert.equal(house.chat.list(ownerIn(house)), [])
 })
 
 face('refusals in the shape that clients read', async (t) => {
