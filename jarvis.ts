@@ -334,6 +334,7 @@ const compose = async (
     terminals,
     llm,
     stop,
+    self,
     macOf: (node: string) => macs.of(node)?.mac,
     trouble: disk.trouble,
     address: () => door.url,

@@ -98,7 +98,7 @@ export const paths = {
     `/settings/machines/${what}`,
   raise: (id: string) => `/settings/machines/raises/${part(id)}`,
   protection: () => '/settings/protection',
-  protectionDeed: (what: 'mark' | 'unmark') => `/settings/protection/${what}`,
+  protectionDeed: (what: 'mark' | 'unmark' | 'again') => `/settings/protection/${what}`,
   lab: () => '/lab',
   labScenario: (name: string) => `/lab/scenarios/${part(name)}`,
   panel: (name: PanelName, as?: 'txt' | 'json') => `/f/${name}${as ? `.${as}` : ''}`,

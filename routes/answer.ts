@@ -6,6 +6,7 @@ import { preloaded } from '../views/parts/sheets.ts'
 import { safeJson, shown } from '../views/parts/shown.ts'
 import { isDense, lookOf } from './look.ts'
 import type { Env, Needs } from './needs.ts'
+import { safetyNow } from './safety-now.ts'
 import { assetsOf, pageScripts } from './static.ts'
 
 export type Form = 'html' | 'text' | 'json'
@@ -70,6 +71,7 @@ export const around = (c: Ctx, needs: Needs): Surroundings => {
     heard: picture?.parts.resources,
     waiting: caller && caller.kind !== 'wall' ? waitingIn(needs) : undefined,
     stop: stopFor(c, needs),
+    safety: caller && safetyFor(needs),
     css: assets.url('hud.css'),
     icon: assets.url('icon.svg'),
     scripts: pageScripts.map(assets.url),
@@ -92,6 +94,16 @@ const waitingIn = ({ brakes }: Needs): number => {
     return brakes.approvals.waiting().length
   } catch {
     return 0
+  }
+}
+
+/** A page that tells of a broken database is drawn without it. */
+const safetyFor = (needs: Needs) => {
+  if (needs.config.mode === 'setup') return undefined
+  try {
+    return safetyNow(needs)
+  } catch {
+    return undefined
   }
 }
 

@@ -3,6 +3,7 @@ import type { GuestState, NodeState, Picture, StorageState } from '../lib/cluste
 import { Problem } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 import { paths } from '../lib/paths.ts'
+import type { Guarded } from '../views/pages/shield.ts'
 import { shown } from '../views/parts/shown.ts'
 import type { Needs } from './needs.ts'
 
@@ -80,6 +81,15 @@ const demandSeen = ({ parts: { resources } }: Picture): void => {
   throw new Problem('unreachable', 'I have not seen the cluster yet.', {
     next: resources.trouble?.text ?? 'The first reading is on its way.',
   })
+}
+
+/** Why a thing is protected, as far as that can be known. */
+export const shieldOf = (
+  { brakes }: Pick<Needs, 'brakes'>,
+  target: { kind: 'guest' | 'node'; id: string },
+): Guarded => {
+  const protection = brakes.protection()
+  return protection ? protection.of(target) : 'unknown'
 }
 
 /** The node with the address that wakes it, also where Jarvis learned that by itself. */

@@ -10,7 +10,7 @@ import { ranges } from '../views/pages/range.ts'
 import { shown } from '../views/parts/shown.ts'
 import { reachWords } from '../views/parts/words.ts'
 import type { Ctx } from './answer.ts'
-import { guestIn } from './found.ts'
+import { guestIn, shieldOf } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
 import { pastOf } from './past.ts'
@@ -66,6 +66,7 @@ export const showGuest = (needs: Needs) => {
       snapshots: asked.snapshots,
       backups: asked.backups,
       backup: picture.backups.find((b) => b.vmid === guest.vmid),
+      shield: shieldOf(needs, { kind: 'guest', id: String(guest.vmid) }),
       events: needs.events.query({ subject, since: now - ranges[range].ms, limit: SHOWN_EVENTS }),
     }
     return send(c, needs, {

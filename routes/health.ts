@@ -1,8 +1,10 @@
 /** Alive, and ready: the first asks nothing and tells nothing, the second gives its reasons. */
 import { isFresh } from '../lib/clock.ts'
 import { age } from '../lib/format.ts'
+import { breakerWords, levelWords, type Safety } from '../views/parts/may.ts'
 import { type Ctx, formOf, sendJson, sendText, varies } from './answer.ts'
 import type { Needs } from './needs.ts'
+import { safetyNow } from './safety-now.ts'
 import { stopWords } from './stop.ts'
 
 /** `GET /healthz`: the process answers. Open to everybody, so it says nothing else. */
@@ -25,7 +27,8 @@ export const showReady = (needs: Needs) => (c: Ctx) => {
   return sendText(c, [ready ? 'ready' : 'not ready', ...lines].join('\n'), status)
 }
 
-const reasonsOf = ({ cluster, clock, trouble, stop }: Needs): Reason[] => {
+const reasonsOf = (needs: Needs): Reason[] => {
+  const { cluster, clock, trouble, stop } = needs
   const { at, limit, trouble: why } = cluster.picture().parts.resources
   const now = clock.now()
   const fresh = isFresh({ at, limit }, now)
@@ -39,5 +42,13 @@ const reasonsOf = ({ cluster, clock, trouble, stop }: Needs): Reason[] => {
     { name: 'database', ok: !broken, text: broken ?? 'takes writes.' },
     // Pressed, the house looks on as before: it is ready, and says that it does nothing.
     { name: 'stop', ok: true, text: stopWords(stop.state()) },
+    ...safetyReasons(safetyNow(needs)),
   ]
 }
+
+/** As with STOP: a house in which machines may do little is ready. */
+const safetyReasons = (s: Safety): Reason[] => [
+  { name: 'level', ok: true, text: `${levelWords(s)}.` },
+  { name: 'breaker', ok: true, text: breakerWords(s) },
+  { name: 'approvals', ok: true, text: s.waiting === 0 ? 'none waits.' : `${s.waiting} wait.` },
+]

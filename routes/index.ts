@@ -42,6 +42,7 @@ import { showNode } from './node.ts'
 import { completeChat, showModels } from './openai.ts'
 import { showPanel } from './panels.ts'
 import { showPower, showPowerStatus, wakeAll, wakeOne } from './power.ts'
+import { protectionRoutes } from './protection.ts'
 import { showScreen } from './screens.ts'
 import { settingsRoutes } from './settings.ts'
 import { machineRoutes } from './settings-machines.ts'
@@ -81,6 +82,7 @@ export const createSite = (needs: Needs): App => {
   app.route('/', welcomeRoutes(needs))
   app.route('/', settingsRoutes(needs))
   app.route('/', machineRoutes(needs))
+  app.route('/', protectionRoutes(needs))
   app.route('/', setupRoutes(needs))
 
   // What one sees

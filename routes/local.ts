@@ -15,6 +15,7 @@ import type { Ctx } from './answer.ts'
 import { asFailure, planJson, resultJson, statusFor } from './deeds.ts'
 import { statusOf } from './failures.ts'
 import type { App, Env, Needs } from './needs.ts'
+import { briefSafety } from './safety-now.ts'
 import { stopJson } from './stop.ts'
 
 const name = z.string().min(1).max(200)
@@ -41,7 +42,10 @@ const confirmation = proof.extend({
 })
 const file = z.strictObject({ file: z.string().startsWith('/') })
 
-export type LocalNeeds = Pick<Needs, 'config' | 'version' | 'clock' | 'cluster' | 'trouble'> & {
+export type LocalNeeds = Pick<
+  Needs,
+  'config' | 'version' | 'clock' | 'cluster' | 'trouble' | 'brakes' | 'self'
+> & {
   keeper: Keeper
   startedAt: number
   auth: Pick<Auth, 'logins'>
@@ -74,6 +78,7 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
         pid: process.pid,
         upSeconds: Math.floor((needs.clock.now() - needs.startedAt) / 1000),
         trouble: needs.trouble(),
+        safety: briefSafety(needs),
       }),
     ),
   )

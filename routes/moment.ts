@@ -4,10 +4,12 @@ import type { GuestState, Picture } from '../lib/cluster/picture.ts'
 import { whyNot } from '../lib/proxmox/guest.ts'
 import type { Approval } from '../lib/safety/approvals.ts'
 import type { Brakes } from '../lib/safety/brakes.ts'
+import type { Protection } from '../lib/safety/protected.ts'
 import type { Asked, Extra, GuestVerb, Waiting, Wake } from '../views/panels/panel.ts'
 import type { Ctx } from './answer.ts'
 import { curvesOf } from './curves.ts'
 import type { Needs } from './needs.ts'
+import { safetyNow } from './safety-now.ts'
 import { todayOf } from './today.ts'
 
 /** Events that the panel shows. */
@@ -28,7 +30,7 @@ export type MomentNeeds = Pick<
 >
 
 export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
-  const { clock, config, events, cluster, tools, stop } = needs
+  const { clock, config, events, cluster, tools, brakes, stop } = needs
   const now = clock.now()
   const picture = cluster.picture()
   const state = stop.state()
@@ -44,6 +46,8 @@ export const extraOf = (needs: MomentNeeds, withEvents: boolean): Extra => {
       since: startedAt,
     })),
     stopped: state.pressed ? { by: state.by, at: state.at } : undefined,
+    safety: safetyNow(needs),
+    whyProtected: whyProtected(brakes.protection()),
     wakes: wakesOf(needs, picture),
     trouble: needs.trouble(),
     whyNot: refusals(picture, state.pressed),
@@ -70,6 +74,11 @@ export const lineOf = (a: Approval): Waiting => ({
   since: a.askedAt,
   expires: a.expiresAt,
 })
+
+const whyProtected = (protection: Protection | undefined) => {
+  const by = new Map(protection?.shields.map((s) => [s.key, s.why[0]]))
+  return (key: string) => by.get(key)
+}
 
 /** Only of nodes that are not on is the last try looked up. */
 const wakesOf = ({ tools, macOf }: MomentNeeds, { nodes }: Picture): Map<string, Wake> =>

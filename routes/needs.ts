@@ -7,6 +7,7 @@ import type { Bus } from '../lib/bus.ts'
 import type { Chat } from '../lib/chat/chat.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Cluster } from '../lib/cluster/cluster.ts'
+import type { Self } from '../lib/cluster/self.ts'
 import type { Config } from '../lib/config.ts'
 import type { EventStore } from '../lib/events/events.ts'
 import type { Events } from '../lib/events/kinds.ts'
@@ -65,6 +66,8 @@ export type Needs = {
   /** What holds it back: settings, limits, what is protected, what waits for a person. */
   brakes: Brakes
   stop: KillSwitch
+  /** Where he himself runs; a test of other things does not know. */
+  self?: Pick<Self, 'found' | 'told'> | undefined
   /** The address that wakes a node. */
   macOf?: ((node: string) => string | undefined) | undefined
   lab?: LabFace | undefined

@@ -7,7 +7,7 @@ import { type RangeName, ranges } from '../views/pages/range.ts'
 import { shown } from '../views/parts/shown.ts'
 import { reachWords } from '../views/parts/words.ts'
 import type { Ctx } from './answer.ts'
-import { nodeIn, wakeable } from './found.ts'
+import { nodeIn, shieldOf, wakeable } from './found.ts'
 import type { Needs } from './needs.ts'
 import { formIn, send, spanIn } from './pages.ts'
 import { pastOf } from './past.ts'
@@ -41,6 +41,7 @@ export const showNode = (needs: Needs) => {
         samples,
       }),
       ...asked,
+      shield: shieldOf(needs, { kind: 'node', id: node.name }),
       events: needs.events.query({ subject, since: now - ranges[range].ms, limit: SHOWN_EVENTS }),
     }
     return send(c, needs, {

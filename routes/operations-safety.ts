@@ -25,6 +25,23 @@ const change = (
   answers: { ...answers(shapes.machines), 409: failed('It is not so any more.') },
 })
 
+const marking = (
+  what: Parameters<typeof paths.protectionDeed>[0],
+  says: string,
+  form: Record<string, string>,
+): Operation => ({
+  method: 'post',
+  path: paths.protectionDeed(what),
+  what: says,
+  scope: 'admin',
+  form,
+  answers: {
+    ...answers(shapes.protection),
+    404: failed('There is no such thing.'),
+    409: failed('It stays protected, and why.'),
+  },
+})
+
 export const safetyOperations: Operation[] = [
   {
     method: 'get',
@@ -72,4 +89,26 @@ export const safetyOperations: Operation[] = [
       answers: { ...answers(shapes.machines), 404: failed('No such line.') },
     }),
   ),
+  {
+    method: 'get',
+    path: paths.protection(),
+    what: 'What is protected and why, and what hangs on what.',
+    scope: 'admin',
+    answers: {
+      200: { what: 'The page.', as: ['text/html', 'text/plain'], shape: shapes.protection },
+    },
+  },
+  marking('mark', 'Protects a thing.', {
+    kind: 'guest, node or storage',
+    id: '303, pve or tank',
+    why: 'The reason',
+  }),
+  marking(
+    'unmark',
+    'Takes back a mark, or what a name or tag protects; never what carries Jarvis.',
+    {
+      key: 'guest/303',
+    },
+  ),
+  marking('again', 'Lets names and tags count again.', { key: 'guest/303' }),
 ]

@@ -13,6 +13,7 @@ import { wordsOf } from '../views/panels/event-words.ts'
 import { shownPanels } from '../views/panels/panels.ts'
 import { extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
+import { briefSafety } from './safety-now.ts'
 
 /** Their text is not only names and figures: Proxmox and strangers have written in it. */
 const strange: ReadonlySet<string> = new Set(['tasks', 'memory'])
@@ -54,8 +55,9 @@ export const createRules = (needs: Needs) => {
   }
 }
 
-const statusText = ({ cluster, config, version, trouble }: Needs): string =>
-  briefText(
+const statusText = (needs: Needs): string => {
+  const { cluster, config, version, trouble } = needs
+  return briefText(
     brief({
       picture: cluster.picture(),
       mode: config.mode,
@@ -63,8 +65,10 @@ const statusText = ({ cluster, config, version, trouble }: Needs): string =>
       pid: process.pid,
       upSeconds: 0,
       trouble: trouble(),
+      safety: briefSafety(needs),
     }),
   )
+}
 
 /** The head of the table and the row that is meant. */
 const guestText = (table: string, asked: string): string | undefined => {

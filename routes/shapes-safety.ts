@@ -38,3 +38,22 @@ export const machines = z.strictObject({
     }),
   ),
 })
+
+export const protection = z.strictObject({
+  known: z.boolean().describe('False: every change needs a person.'),
+  unknown: z.string().nullable().describe('Why it cannot be known.'),
+  self: z.strictObject({ sentence: z.string(), isKnown: z.boolean() }),
+  protected: z.array(
+    z.strictObject({
+      key: z.string(),
+      label: z.string(),
+      why: z.array(z.string()),
+      sources: z.array(z.enum(['self', 'role', 'ha', 'name', 'tag', 'votes', 'mark'])),
+      vital: z.boolean(),
+      fixed: z.string().nullable().describe('Why it cannot be unmarked.'),
+    }),
+  ),
+  edges: z.array(z.strictObject({ from: z.string(), to: z.string(), what: z.string() })),
+  marked: z.record(z.string(), z.string()),
+  unmarked: z.array(z.string()),
+})

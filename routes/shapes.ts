@@ -239,6 +239,9 @@ export const panelShapes = {
   events: panelOf(event),
   jarvis: panelOf(fact).extend({
     doing: z.string(),
+    level: orNull(z.number()).describe('That counts: 1 while the breaker is down.'),
+    waiting: orNull(z.number()),
+    breaker: orNull(z.string()),
     day: z
       .array(orNull(fraction))
       .meta({ description: 'Load since midnight, a quarter of an hour each' }),

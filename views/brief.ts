@@ -24,8 +24,26 @@ export type Brief = {
     memory: { used: number; total: number } | null
   }[]
   guests: { total: number } & Record<GuestCondition, number>
+  /** What machines may do, and what is known of what must not fall over. */
+  safety: BriefSafety
   /** What is not well, one sentence each; empty = all is well. */
   trouble: string[]
+}
+
+export type BriefSafety = {
+  stopped: boolean
+  /** 1 while the breaker is down. */
+  level: number
+  name: string
+  set: number
+  breaker: string | null
+  readOnly: boolean
+  /** Requests that wait for a person. */
+  waiting: number
+  /** False: every change needs a person. */
+  protectionKnown: boolean
+  /** Where Jarvis runs: as the configuration tells it, and as it was found. */
+  self: { told: string | null; found: string | null }
 }
 
 export type BriefInput = {
@@ -35,9 +53,10 @@ export type BriefInput = {
   pid: number
   upSeconds: number
   trouble?: string | undefined
+  safety: BriefSafety
 }
 
-export const brief = ({ picture, trouble, ...rest }: BriefInput): Brief => {
+export const brief = ({ picture, trouble, safety, ...rest }: BriefInput): Brief => {
   const { cluster, nodes, guests, parts, now } = picture
   const conditions: GuestCondition[] = ['running', 'stopped', 'paused', 'unknown', 'other']
   const tally = conditions.map((c) => [c, guests.filter((g) => g.condition === c).length] as const)
@@ -61,9 +80,19 @@ export const brief = ({ picture, trouble, ...rest }: BriefInput): Brief => {
       total: guests.length,
       ...(Object.fromEntries(tally) as Record<GuestCondition, number>),
     },
-    trouble: [...(trouble ? [trouble] : []), ...troublesOf(picture)],
+    safety,
+    trouble: [...(trouble ? [trouble] : []), ...heldUp(safety), ...troublesOf(picture)],
   }
 }
+
+const heldUp = ({ stopped, breaker }: BriefSafety): string[] => [
+  ...(stopped ? ['STOP is pressed: nothing acts.'] : []),
+  ...(breaker === null ? [] : [`The breaker is down: ${breaker}. Machines only look.`]),
+]
+
+/** `machines at level 4 operate, 2 decisions wait` */
+const safetyLine = ({ level, name, readOnly, waiting }: BriefSafety) =>
+  `  machines at level ${level} ${name}${readOnly ? ', reading only' : ''}${waiting > 0 ? `, ${count(waiting, 'decision')} waiting` : ''}`
 
 /** Halves of `resources`, which has told already how it is; what they add is what may not be seen. */
 const halves = new Set(['guests', 'storages'])
@@ -108,6 +137,7 @@ export const briefText = (b: Brief): string => {
         `  ${n.name.padEnd(wide)}  ${n.reach.padEnd(7)}  cpu ${percent(n.cpu).padStart(5)}  memory ${bytes(n.memory?.used)} of ${bytes(n.memory?.total)}`,
     ),
     `  ${count(total, 'guest')}${parts.length ? `: ${parts.map(([c, n]) => `${n} ${c}`).join(', ')}` : ''}`,
+    safetyLine(b.safety),
     ...(b.trouble.length ? ['', ...b.trouble] : ['All is well.']),
   ]
     .map(clean)

@@ -6,6 +6,7 @@ import { type PanelName, paths } from '../lib/paths.ts'
 import { stopSwitch } from './parts/button.ts'
 import { feed, feedConfig } from './parts/feed.ts'
 import { sprite } from './parts/glyph.ts'
+import { may, type Safety } from './parts/may.ts'
 import { bar, footBar, live as lifeSign, type Mode, modeSwitch, type Place } from './parts/shell.ts'
 import { shown } from './parts/shown.ts'
 
@@ -32,6 +33,8 @@ export type Surroundings = {
   waiting?: number | undefined
   /** The kill switch; `may`: whoever looks may press it, or let go of it. */
   stop: { pressed?: { by: string; at: number } | undefined; may: boolean }
+  /** What machines may do; undefined where nobody is told. */
+  safety?: Safety | undefined
   /** Addresses with their hash. */
   css: string
   icon: string
@@ -95,6 +98,7 @@ const topBar = (around: Surroundings) => {
     lab: around.mode === 'lab',
     places: known ? placesOf(around).map((p) => ({ ...p, icon: undefined })) : [],
     live: known && around.mode !== 'setup' ? freshness(around) : undefined,
+    may: known && around.safety ? may(around.safety) : undefined,
     modes: modeSwitch(paths.look(), around.look ?? 'hud'),
     stop: known ? killSwitch(around) : undefined,
   })

@@ -29,7 +29,7 @@ health('a cluster that was heard and a database that takes writes are ready', as
   assert.is(r.ready, true)
   assert.equal(
     r.reasons.map((x) => x.name),
-    ['cluster', 'database', 'stop'],
+    ['cluster', 'database', 'stop', 'level', 'breaker', 'approvals'],
   )
 })
 health('a silent cluster is not ready, with its reason', async ({ site }) => {
@@ -50,8 +50,16 @@ health('a terminal reads it line by line', async ({ site }) => {
   const r = await site.ask('/readyz', { headers: { 'user-agent': 'curl/8' } })
   assert.is(
     await r.text(),
-    'ready\nok    cluster: last heard 3 s ago.\nok    database: takes writes.\nok    stop: not pressed.\n',
+    'ready\nok    cluster: last heard 3 s ago.\nok    database: takes writes.\nok    stop: not pressed.\nok    level: 4 operate.\nok    breaker: holds.\nok    approvals: none waits.\n',
   )
+})
+
+health('a breaker that is down is told, and the house is ready', async ({ site }) => {
+  for (const _ of [1, 2]) site.needs.brakes.limits.triedBlack('a script', 'service_restart')
+  const { status, reasons } = await ready(site)
+  assert.is(status, 200)
+  assert.match(reasons.find((r) => r.name === 'level')?.text ?? '', '1 observe')
+  assert.match(reasons.find((r) => r.name === 'breaker')?.text ?? '', 'down: a script asked')
 })
 
 health.run()

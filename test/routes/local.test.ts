@@ -5,6 +5,7 @@ import type { Picture } from '../../lib/cluster/picture.ts'
 import { createKeeper } from '../../lib/setup/keeper.ts'
 import { createLocal, isLocal, type LocalNeeds } from '../../routes/local.ts'
 import { brief, briefText } from '../../views/brief.ts'
+import { testBrakes } from '../brakes.ts'
 import { alice } from '../cast.ts'
 import { NOON } from '../clock.ts'
 import { openAuth, openDoors } from '../doors.ts'
@@ -56,6 +57,8 @@ const open = async () => {
     version: '1',
     clock: house.clock,
     cluster: { picture: () => calm },
+    brakes: testBrakes({ db: house.db, clock: house.clock, picture: () => calm }),
+    stop: { state: () => ({ pressed: false }) },
     trouble: () => undefined,
     startedAt: NOON - 5000,
     keeper: createKeeper({ ...house, trail: createTrail(house) }),
@@ -130,12 +133,28 @@ local('a body that is wrong is 422 with every mistake', async () => {
 })
 
 local('in words: an age, a line a node, no control characters, and what is not well', () => {
-  const input = { picture: calm, mode: 'real', version: '1', pid: 1, upSeconds: 1 }
+  const safety = {
+    stopped: false,
+    level: 4,
+    name: 'operate',
+    set: 4,
+    breaker: null,
+    readOnly: false,
+    waiting: 2,
+    protectionKnown: true,
+    self: { told: 'guest/103', found: null },
+  }
+  const input = { picture: calm, mode: 'real', version: '1', pid: 1, upSeconds: 1, safety }
   const text = briefText(brief(input))
   assert.match(text, /^home: quorate \(2 of 2\), 2.s old$/m)
   assert.match(text, /^ {2}pve +online +cpu +25.% {2}memory 1.GiB of 4.GiB$/m)
   assert.not.match(text, '\u001b')
+  assert.match(text, /^ {2}machines at level 4 operate, 2 decisions waiting$/m)
   assert.match(text, 'All is well.')
+  const held = { ...safety, stopped: true, level: 1, name: 'observe', breaker: 'a script failed' }
+  const cut = briefText(brief({ ...input, safety: held }))
+  assert.match(cut, 'STOP is pressed: nothing acts.')
+  assert.match(cut, 'The breaker is down: a script failed.')
   const sick: Picture = {
     ...calm,
     parts: {

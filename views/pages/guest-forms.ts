@@ -12,11 +12,15 @@ import { factWords, type GuestPage, guestCurves, neverWords } from './guest.ts'
 import { deedLines } from './guest-deeds.ts'
 import { pairLines } from './place.ts'
 import { ranges, whenOf } from './range.ts'
+import { guardedJson, guardedWords } from './shield.ts'
 
 export const guestText = (m: GuestPage): string => {
   const { guest: g } = m
   return [
-    `${g.vmid} ${shown(g.name, '')}  ${factWords(m).join('  ')}`.replace(/\u2009/g, ' '),
+    `${g.vmid} ${shown(g.name, '')}  ${[...factWords(m), ...guardedWords(m.shield)].join('  ')}`.replace(
+      /\u2009/g,
+      ' ',
+    ),
     block(ranges[m.past.range].words, { value: m.past }, (past) =>
       curveLines(past, guestCurves(m), m),
     ),
@@ -54,6 +58,7 @@ export const guestPageJson = (m: GuestPage) => ({
   history: pastJson(m.past),
   actions: m.deeds.offers.map((o) => ({ verb: o.verb, whyNot: o.whyNot ?? null })),
   busy: m.deeds.busy ?? null,
+  protected: guardedJson(m.shield),
   config: gotJson(m.config, (config) => config.all),
   addresses: gotJson(m.addresses, (list) =>
     list.map((n) => ({ name: n.name, mac: n.mac ?? null, addresses: n.addresses })),

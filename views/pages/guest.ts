@@ -20,6 +20,7 @@ import { type Got, gotPanel, nothing, PAGE_LIMIT_MS } from './got.ts'
 import { type Deeds, deedsPanel } from './guest-deeds.ts'
 import { head, type PageBody, type Pair, pairs } from './place.ts'
 import { rangeSwitch, whenOf } from './range.ts'
+import { type Guarded, guardedFact } from './shield.ts'
 
 export type BackupFile = StorageContent & { storage: string }
 
@@ -37,6 +38,7 @@ export type GuestPage = {
   snapshots: Got<Snapshot[]>
   backups: Got<BackupFile[]>
   backup: BackupState | undefined
+  shield: Guarded
   events: EventLine[]
 }
 
@@ -129,6 +131,7 @@ export const factWords = ({ guest: g, node, addresses, ...m }: GuestPage): strin
 
 const factsOf = (m: GuestPage): (Html | string)[] => [
   ...factWords(m),
+  ...guardedFact(m.shield),
   ...m.guest.tags.slice(0, 6).map((t) => tag({ text: shown(t) })),
 ]
 

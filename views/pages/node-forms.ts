@@ -21,12 +21,16 @@ import {
 } from './node.ts'
 import { pairLines } from './place.ts'
 import { ranges } from './range.ts'
+import { guardedJson, guardedWords } from './shield.ts'
 
 const none = (lines: string[]) => (lines.length === 0 ? ['  None.'] : lines)
 
 export const nodeText = (m: NodePage): string =>
   [
-    `${shown(m.node.name)}  ${factWords(m).join('  ')}`.replace(/\u2009/g, ' '),
+    `${shown(m.node.name)}  ${[...factWords(m), ...guardedWords(m.shield)].join('  ')}`.replace(
+      /\u2009/g,
+      ' ',
+    ),
     block(ranges[m.past.range].words, { value: m.past }, (past) =>
       curveLines(past, nodeCurves(m), m),
     ),
@@ -70,6 +74,7 @@ export const nodeText = (m: NodePage): string =>
 export const nodePageJson = (m: NodePage) => ({
   node: nodeJson(m.node),
   at: m.at === undefined ? null : iso(m.at),
+  protected: guardedJson(m.shield),
   history: pastJson(m.past),
   status: gotJson(m.status, (s) => ({ ...s, swap: s.swap ?? null })),
   services: gotJson(m.services, (list) =>

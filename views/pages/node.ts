@@ -18,6 +18,7 @@ import { type Got, gotPanel, nothing, PAGE_LIMIT_MS } from './got.ts'
 import { eventsPanel } from './guest.ts'
 import { head, type PageBody, type Pair, pairs } from './place.ts'
 import { rangeSwitch } from './range.ts'
+import { type Guarded, guardedFact } from './shield.ts'
 
 export type NodePage = {
   now: number
@@ -31,6 +32,7 @@ export type NodePage = {
   status: Got<NodeStatus>
   services: Got<Service[]>
   disks: Got<Disk[]>
+  shield: Guarded
   events: EventLine[]
 }
 
@@ -71,7 +73,7 @@ export const nodePage = (m: NodePage): PageBody => {
     body: html`${head([{ text: 'Nodes', href: paths.nodes() }, { text: shown(n.name) }], {
       sign: signOf(n),
       title: shown(n.name),
-      facts: factWords(m),
+      facts: [...factWords(m), ...guardedFact(m.shield)],
       right: html`${linkButton({ text: 'Terminal', icon: 'terminal', href: paths.terminals(`node/${n.name}`) })}${rangeSwitch(past.range, (range) => paths.node(n.name, range))}`,
     })}
 <div class="columns three">

@@ -36,6 +36,8 @@ export type GuestRow = {
   doing: UnderWay | undefined
   /** What the row offers, with the reason against it. */
   verbs: { verb: GuestVerb; whyNot: string | undefined }[]
+  /** Why it is protected. */
+  guarded: string | undefined
   /** Among so many that only figures fit. */
   small: boolean
 }
@@ -125,6 +127,7 @@ const rowOf = (
     hour: small ? undefined : extra.past?.guests.get(g.vmid),
     doing,
     verbs: verbsOf(g, extra),
+    guarded: extra.whyProtected?.(`guest/${g.vmid}`),
     small,
   }
 }
@@ -157,17 +160,20 @@ const glyphs = Object.fromEntries(
   Object.entries(signs).map(([is, [sign, label]]) => [is, glyph(sign, label)]),
 ) as Record<GuestState['condition'], Html>
 const NEXT = icon('next')
+const GUARD = html` <span class="guard">${icon('lock')}<span class="unseen">protected</span></span>`
+const guard = (why: string): Html =>
+  html` <span class="guard" title="protected: ${shown(why)}">${icon('lock')}<span class="unseen">protected</span></span>`
 
 /** The row of the table; what changes in it is told by its id. */
 export const guestRow = (r: GuestRow): Html => (r.small ? smallRow(r) : wholeRow(r))
 
 const wholeRow = (r: GuestRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyphs[r.is]}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a>${tagOf(r)}<span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td>${shares(r)}<td class="is">${named(r.brief)}</td><td class="acts">${actions(r)}</td><td class="go" aria-hidden="true">${NEXT}</td></tr>
+  html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyphs[r.is]}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a>${r.guarded ? guard(r.guarded) : ''}${tagOf(r)}<span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td>${shares(r)}<td class="is">${named(r.brief)}</td><td class="acts">${actions(r)}</td><td class="go" aria-hidden="true">${NEXT}</td></tr>
 `
 
 // One template a row and hardly anything but strings inside: hundreds stay within twice plain strings.
 const smallRow = (r: GuestRow): Html =>
-  html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyphs[r.is]}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a><span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td><td class="share cpu"><span class="fig">${r.cpu}</span></td><td class="memory share"><span class="fig">${r.memory}</span></td><td class="hour"></td><td class="is">${named(r.brief)}</td><td class="acts">${r.verbs[0] ? direct(r, r.verbs[0]) : ''}</td><td class="go" aria-hidden="true">${NEXT}</td></tr>
+  html`<tr id="${r.id}" data-is="${r.is}"><td class="sign">${glyphs[r.is]}</td><td class="id">${r.vmid}</td><th scope="row"><a href="${paths.guest(r.vmid)}">${named(r.name)}</a>${r.guarded ? GUARD : ''}<span class="brief">${r.kind} on ${named(r.node)}</span></th><td class="node"><span class="kind">${r.kind}</span> ${named(r.node)}</td><td class="share cpu"><span class="fig">${r.cpu}</span></td><td class="memory share"><span class="fig">${r.memory}</span></td><td class="hour"></td><td class="is">${named(r.brief)}</td><td class="acts">${r.verbs[0] ? direct(r, r.verbs[0]) : ''}</td><td class="go" aria-hidden="true">${NEXT}</td></tr>
 `
 
 const shares = (r: GuestRow) => {

@@ -6,6 +6,7 @@ import { count, percent, timeOfDay } from '../../lib/format.ts'
 import type { Html } from '../layout.ts'
 import { type DayEvent, dayDial } from '../parts/day-dial.ts'
 import { frameOf } from '../parts/frame.ts'
+import { levelWords, type Safety } from '../parts/may.ts'
 import { jsonOf, section, textOf } from '../parts/section.ts'
 import { shown } from '../parts/shown.ts'
 import { isKind } from './event-words.ts'
@@ -18,6 +19,7 @@ export type JarvisModel = Model<JarvisRow> & {
   today: Today | undefined
   time: string
   stopped: boolean
+  safety: Safety | undefined
 }
 
 const model = (picture: Picture, extra: Extra): JarvisModel => {
@@ -31,6 +33,7 @@ const model = (picture: Picture, extra: Extra): JarvisModel => {
     today,
     time: timeOfDay(extra.now, extra.timeZone),
     stopped: stopped !== undefined,
+    safety: extra.safety,
     frame: frameOf({
       name: 'jarvis',
       title: 'Jarvis',
@@ -50,11 +53,17 @@ const nowWords = ({ stopped, underWay = [] }: Extra) => {
 }
 
 const rowsOf = ({ nodes, guests, storages }: Picture, extra: Extra, day: Curve): JarvisRow[] => {
-  const { today, stopped } = extra
+  const { today, stopped, safety } = extra
   const row = (id: string, what: string, is: string | undefined): JarvisRow[] =>
     is === undefined ? [] : [{ id: `jarvis-${id}`, what, is }]
   return [
     ...row('stop', 'STOP', stopped && `pressed by ${shown(stopped.by)}`),
+    ...row('level', 'Level', safety && levelWords(safety)),
+    ...row(
+      'waiting',
+      'Waits',
+      safety?.waiting ? `${count(safety.waiting, 'decision')} of yours` : undefined,
+    ),
     ...row('deeds', 'Deeds', today && `${today.deeds || 'none'} today`),
     ...row('last', 'Last deed', today && lastDeed(today, extra)),
     ...row('loud', 'Noted', today && notedOf(today)),
@@ -97,7 +106,7 @@ const loadOf = (day: Curve): string | undefined => {
   return `mean ${percent(mean)}, peak ${percent(Math.max(...seen))}`
 }
 
-const dialOf = ({ day, today, time, stopped, rows }: JarvisModel): Html | '' =>
+const dialOf = ({ day, today, time, stopped, safety, rows }: JarvisModel): Html | '' =>
   today
     ? dayDial({
         minute: today.minute,
@@ -105,10 +114,18 @@ const dialOf = ({ day, today, time, stopped, rows }: JarvisModel): Html | '' =>
         events: marksOf(today),
         date: today.date,
         time,
-        wanted: stopped ? 'STOP is pressed' : undefined,
-        label: `${time}. Load of the day: ${rows.find((r) => r.id === 'jarvis-load')?.is ?? 'no reading'}; ${count(today.events.length, 'event')} marked.`,
+        level: safety?.level,
+        wanted: wantedOf(stopped, safety),
+        label: `${time}. ${safety ? `Level ${safety.level} of 5. ` : ''}Load of the day: ${rows.find((r) => r.id === 'jarvis-load')?.is ?? 'no reading'}; ${count(today.events.length, 'event')} marked.`,
       })
     : ''
+
+/** What is wanted of a person, in one line. */
+const wantedOf = (stopped: boolean, safety: Safety | undefined) => {
+  if (stopped) return 'STOP is pressed'
+  if (safety?.waiting) return `${safety.waiting} ${safety.waiting === 1 ? 'waits' : 'wait'} for you`
+  return safety?.breaker && 'the breaker is down'
+}
 
 /** A mark each quarter of an hour at most, the gravest: more would only be ink. */
 const marksOf = ({ events, midnight }: Today): DayEvent[] => {
@@ -151,6 +168,9 @@ export const jarvis: Panel<JarvisModel> = {
       m.rows.map(({ what, is }) => ({ what, is: is.replace(/\u2009/g, ' ') })),
     ),
     doing: m.now,
+    level: m.safety?.level ?? null,
+    waiting: m.safety?.waiting ?? null,
+    breaker: m.safety?.breaker?.reason ?? null,
     day: m.day,
   }),
 }

@@ -6,6 +6,7 @@ import type { Bill } from '../../lib/llm/bill.ts'
 import type { PanelName } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import type { Frame, Moment } from '../parts/frame.ts'
+import type { Safety } from '../parts/may.ts'
 
 /** One stored event as the panel needs it. */
 export type EventLine = {
@@ -68,6 +69,10 @@ export type Extra = Moment & {
   past?: Past | undefined
   underWay?: readonly UnderWay[] | undefined
   stopped?: { by: string; at: number } | undefined
+  /** What machines may do now. */
+  safety?: Safety | undefined
+  /** Why a thing is protected, by its key: `guest/103`; undefined = it is not, or cannot be known. */
+  whyProtected?: ((key: string) => string | undefined) | undefined
   /** By name of the node. */
   wakes?: ReadonlyMap<string, Wake> | undefined
   trouble?: string | undefined

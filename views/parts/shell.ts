@@ -26,6 +26,8 @@ export type Bar = {
   /** Further places, behind one word. */
   more?: readonly Place[] | undefined
   live?: Html | undefined
+  /** What machines may do. */
+  may?: Html | undefined
   modes?: Html | undefined
   stop?: Html | undefined
 }
@@ -33,7 +35,7 @@ export type Bar = {
 export const bar = (b: Bar): Html => html`<header class="bar">
 <a class="home" href="${b.home}">${mark()}<strong>JARVIS</strong></a>${b.cluster ? html`<span class="cluster">${b.cluster}</span>` : ''}${b.lab ? html`<span class="tag lab">LAB</span>` : ''}
 <nav class="places" aria-label="Places"><ul>${b.places.map((p) => html`<li>${place(p)}</li>`)}${b.more?.length ? html`<li>${furtherPlaces(b.more)}</li>` : ''}</ul></nav>
-<div class="right">${b.live ?? ''}${b.modes ?? ''}${b.stop ?? ''}</div>
+<div class="right">${b.live ?? ''}${b.may ?? ''}${b.modes ?? ''}${b.stop ?? ''}</div>
 </header>
 `
 
