@@ -56,6 +56,27 @@ judging('a line that is no call gets an answer too, and exit 2', async () => {
   for (const v of answers) assert.is(`${v.tier} ${v.verdict} ${v.rule}`, 'RED refuse json')
 })
 
+judging('a thousand lines a second at least', async () => {
+  const commands = [
+    'df -h',
+    'qm list | grep run',
+    'zpool destroy tank',
+    'pct exec 101 -- ls',
+    'rm -rf /',
+  ]
+  const lines = Array.from({ length: 5000 }, (_, i) =>
+    i % 2
+      ? call('run_command', { node: 'pve', command: `${commands[i % 5]} ${i % 97}` })
+      : call('guest_start', { vmid: 100 + (i % 900) }),
+  )
+  const started = performance.now()
+  const { out } = await run(['judge'], { piped: lines.join('\n') })
+  const perSecond = Math.round(5000 / ((performance.now() - started) / 1000))
+  console.log(`COUNT verdicts a second: ${perSecond}`)
+  assert.is(out.split('\n').length, 5000)
+  assert.ok(perSecond >= 1000, `${perSecond}`)
+})
+
 judging('the program answers while its input is still open', async () => {
   const child = spawn(process.execPath, [join(root, 'jarvis'), 'judge'], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -7,8 +7,14 @@ import { alice } from '../cast.ts'
 import { type Given, type House, makeDeaf, openHouse, stateIn, until } from '../house.ts'
 import { clientOf, use } from '../mcp.ts'
 
+/** What changes nothing shares a house. */
 const mcp = suite<{ house: House }>('mcp')
-mcp.after.each((t) => t.house?.close())
+mcp.before(async (t) => {
+  t.house = await openHouse()
+})
+mcp.after((t) => t.house?.close())
+const deeds = suite<{ house: House }>('deeds by mcp')
+deeds.after.each((t) => t.house?.close())
 const open = async (t: { house: House }, given: Given = {}) => {
   t.house = await openHouse(given)
   return t.house
@@ -35,7 +41,7 @@ const sessionOf = async (house: House) => {
 }
 
 mcp('a token sees what it may use, with hints that are true', async (t) => {
-  const house = await open(t)
+  const { house } = t
   const { client } = await clientOf(house)
   const { tools } = await client.listTools()
   assert.equal(
@@ -57,6 +63,16 @@ mcp('a token sees what it may use, with hints that are true', async (t) => {
     for (const word of ['confirm', 'force', 'tier', 'approved'])
       assert.not.ok(word in (inputSchema.properties ?? {}), `${name}: ${word}`)
   }
+  // What clients hand on to their model: at most 40 tools and 8,000 tokens, of 4 characters each.
+  const told = tools.map(({ name, description, inputSchema }) => ({
+    name,
+    description,
+    inputSchema,
+  }))
+  const tokens = JSON.stringify(told).length / 4
+  console.log(`COUNT tools over mcp: ${tools.length}, ${Math.round(tokens)} tokens`)
+  assert.ok(tools.length <= 40 && tokens <= 8000)
+
   const view = await clientOf(house, 'view')
   const seen = (await view.client.listTools()).tools
   assert.ok(
@@ -70,7 +86,7 @@ mcp('a token sees what it may use, with hints that are true', async (t) => {
   assert.equal(house.writes, [])
 })
 
-mcp('a deed is done, read back, and told as words and as data', async (t) => {
+deeds('a deed is done, read back, and told as words and as data', async (t) => {
   const house = await open(t)
   const { client } = await clientOf(house)
   await client.listTools() // From now on the client checks answers by the schema.
@@ -87,7 +103,7 @@ mcp('a deed is done, read back, and told as words and as data', async (t) => {
 })
 
 mcp('what is wrong comes back as an answer with the next step, never as a fault', async (t) => {
-  const house = await open(t)
+  const { house } = t
   const { client } = await clientOf(house)
   const wordsOf = async (name: string, args: Record<string, unknown>) => {
     const answer = await use(client, name, args)
@@ -105,10 +121,11 @@ mcp('what is wrong comes back as an answer with the next step, never as a fault'
   assert.match(await wordsOf('guest_start', { vmid: 999 }), /999/)
   house.stop.press({ by: 'alice', from: '' })
   assert.match(await wordsOf('guest_shutdown', { vmid: 303 }), /STOP/)
+  house.stop.release({ by: 'alice', from: '', kind: 'person' })
   assert.equal(house.writes, [])
 })
 
-mcp('a fault of ours is a number, and its words stay in the log', async (t) => {
+deeds('a fault of ours is a number, and its words stay in the log', async (t) => {
   const house = await open(t)
   const { client } = await clientOf(house)
   house.brakes.settings.get = () => {
@@ -121,7 +138,7 @@ mcp('a fault of ours is a number, and its words stay in the log', async (t) => {
   assert.match(house.lines.join('\n'), /plum/)
 })
 
-mcp(
+deeds(
   'what a person must allow: a link, his answer, and the end of it on the second call',
   async (t) => {
     const house = await open(t, { safety: { unmarked: [] } })
@@ -153,7 +170,7 @@ mcp(
   },
 )
 
-mcp('who asked for progress hears of it and waits for the end', async (t) => {
+deeds('who asked for progress hears of it and waits for the end', async (t) => {
   const house = await open(t)
   makeDeaf(house.lab, 303)
   const { client } = await clientOf(house)
@@ -171,7 +188,7 @@ mcp('who asked for progress hears of it and waits for the end', async (t) => {
   assert.match(steps[0]!, /Under way for \d+ s/)
 })
 
-mcp('panels, templates and prompts; what others wrote taints the token', async (t) => {
+deeds('panels, templates and prompts; what others wrote taints the token', async (t) => {
   const house = await open(t)
   const { client } = await clientOf(house)
   const { resources } = await client.listResources()
@@ -213,7 +230,7 @@ mcp('panels, templates and prompts; what others wrote taints the token', async (
   assert.is(after.structuredContent.state, 'needs-approval', 'YELLOW asks from then on')
 })
 
-mcp('a session is its token’s alone, and ends with it', async (t) => {
+deeds('a session is its token’s alone, and ends with it', async (t) => {
   const house = await open(t)
   const { client, transport } = await clientOf(house)
   const id = transport.sessionId!
@@ -241,7 +258,7 @@ mcp('a session is its token’s alone, and ends with it', async (t) => {
 })
 
 mcp('who may not: nobody, a browser’s session, a foreign Host, a foreign Origin', async (t) => {
-  const house = await open(t)
+  const { house } = t
   assert.is(
     (await house.post('/mcp', { as: null, json: initialize, headers: { accept } })).status,
     401,
@@ -256,7 +273,8 @@ mcp('who may not: nobody, a browser’s session, a foreign Host, a foreign Origi
 })
 
 mcp('what is no JSON-RPC is refused, and leaves nothing behind', async (t) => {
-  const house = await open(t)
+  const { house } = t
+  const count = house.mcp.sessions.list().length
   const before = await sessionOf(house)
   const bad: [unknown, number][] = [
     [{}, 400],
@@ -283,24 +301,29 @@ mcp('what is no JSON-RPC is refused, and leaves nothing behind', async (t) => {
   const unknown = { jsonrpc: '2.0', id: 7, method: 'tools/destroy' }
   const headers = { 'mcp-session-id': before, 'mcp-protocol-version': '2025-11-25' }
   assert.match(await (await raw(house, unknown, headers)).text(), /-32601/)
-  assert.is(house.mcp.sessions.list().length, 1)
+  assert.is(house.mcp.sessions.list().length, count + 1)
 })
 
-mcp('200 calls at once: each is answered, one deed is done', async (t) => {
-  const house = await open(t)
+mcp('200 calls at once: each is answered', async (t) => {
+  const { house } = t
   const { client } = await clientOf(house)
   const started = performance.now()
   const answers = await Promise.all(
+    // Each use of a tool is a row in the trail, on the disk: some are enough.
     Array.from({ length: 200 }, (_, i) =>
-      i % 2 ? client.listTools() : use(client, 'guest_start', { vmid: i === 0 ? 101 : 999 }),
+      i % 10
+        ? i % 2
+          ? client.listPrompts()
+          : client.readResource({ uri: 'jarvis://panel/guests' })
+        : use(client, 'guest_start', { vmid: 302 }),
     ),
   )
   assert.is(answers.length, 200)
   console.log(`COUNT 200 calls of MCP at once: ${Math.round(performance.now() - started)} ms`)
-  assert.ok(house.writes.length <= 1)
+  assert.equal(house.writes, [])
 })
 
-mcp('a line that is cut goes on where it broke off, for its own session alone', async (t) => {
+deeds('a line that is cut goes on where it broke off, for its own session alone', async (t) => {
   const house = await open(t)
   const id = await sessionOf(house)
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25', accept }
@@ -334,12 +357,15 @@ mcp('a line that is cut goes on where it broke off, for its own session alone', 
 })
 
 mcp('sessions are few: the one that nobody uses makes room', async (t) => {
-  const house = await open(t)
+  const { house } = t
   const first = await sessionOf(house)
+  const { token } = house.mcp.sessions.list().at(-1)!
   for (let i = 0; i < 20; i++) await sessionOf(house)
-  const ids = house.mcp.sessions.list().map((s) => s.id)
+  const own = house.mcp.sessions.list().filter((s) => s.token === token)
+  const ids = own.map((s) => s.id)
   assert.is(ids.length, 20)
   assert.not.ok(ids.includes(first))
 })
 
 mcp.run()
+deeds.run()
