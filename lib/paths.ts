@@ -28,6 +28,20 @@ export type WallPanel = Exclude<PanelName, 'approvals'>
 export const isForHall = (name: PanelName): name is WallPanel => name !== 'approvals'
 export const wallPanels: readonly WallPanel[] = panels.filter(isForHall)
 
+/** What is done with a guest by a form of its own. */
+export const guestDeeds = [
+  'start',
+  'shutdown',
+  'reboot',
+  'snapshot',
+  'backup',
+  'migrate',
+  'rollback',
+  'stop',
+  'delete',
+] as const
+export type GuestDeed = (typeof guestDeeds)[number]
+
 /** What is asked of a page: `?node=pve&outcome=failed`; what is undefined is left out. */
 export type Query = Record<string, string | number | undefined>
 
@@ -56,6 +70,8 @@ export const paths = {
   auditAs: (as: 'txt' | 'json' | 'csv' | 'jsonl', query?: Query) => asked(`/audit.${as}`, query),
   auditCheck: () => '/audit/check',
   power: () => '/power',
+  guestsTogether: () => '/guests/bulk',
+  nodeDeed: (name: string, verb: 'reboot' | 'shutdown') => `/nodes/${part(name)}/${verb}`,
   powerStatus: (as: 'txt' | 'json') => `/power/status.${as}`,
   costs: () => '/costs',
   wakeNode: (name: string) => `/power/wake/${part(name)}`,
@@ -102,8 +118,7 @@ export const paths = {
   lab: () => '/lab',
   labScenario: (name: string) => `/lab/scenarios/${part(name)}`,
   panel: (name: PanelName, as?: 'txt' | 'json') => `/f/${name}${as ? `.${as}` : ''}`,
-  guestDeed: (vmid: number | string, verb: 'start' | 'shutdown' | 'reboot') =>
-    `/guests/${part(String(vmid))}/${verb}`,
+  guestDeed: (vmid: number | string, verb: GuestDeed) => `/guests/${part(String(vmid))}/${verb}`,
   stop: () => '/stop',
   stopRelease: () => '/stop/release',
   stopState: () => '/api/stop',

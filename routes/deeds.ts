@@ -17,6 +17,7 @@ import { toast } from '../views/parts/toast.ts'
 import { type Ctx, formOf, sendJson, sendText, varies } from './answer.ts'
 import { statusOf } from './failures.ts'
 import { fieldsOf } from './fields.ts'
+import { nodeIn } from './found.ts'
 import { extraOf } from './moment.ts'
 import type { Needs } from './needs.ts'
 import { safeNext } from './next.ts'
@@ -37,6 +38,24 @@ export const actOnGuest = (needs: Needs, tool: string) => async (c: Ctx) => {
   })
   varies(c)
   if (form === 'html') return asPage(c, result, () => rowOf(needs, vmid), next)
+  if (result.problem) throw asFailure(result)
+  if (form === 'text') return sendText(c, textOf(result), statusFor(result))
+  return sendJson(c, resultJson(result), statusFor(result))
+}
+
+/** `POST /nodes/:node/reboot` and `/shutdown`. */
+export const actOnNode = (needs: Needs, tool: string) => async (c: Ctx) => {
+  const { next, ...fields } = await bodyOf(c)
+  const { name: node } = nodeIn(needs.cluster.picture(), c.req.param('node') ?? '')
+  const form = formOf(c)
+  const result = await needs.tools.call({
+    tool,
+    args: { ...fields, node },
+    caller: callerIn(c),
+    patienceMs: form === 'html' ? PATIENCE_OF_PAGES_MS : PATIENCE_MS,
+  })
+  varies(c)
+  if (form === 'html') return asPage(c, result, () => '', next ?? paths.node(node))
   if (result.problem) throw asFailure(result)
   if (form === 'text') return sendText(c, textOf(result), statusFor(result))
   return sendJson(c, resultJson(result), statusFor(result))

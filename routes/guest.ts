@@ -2,6 +2,7 @@
 import { isFresh } from '../lib/clock.ts'
 import type { GuestState, NodeState } from '../lib/cluster/picture.ts'
 import type { GuestRef } from '../lib/proxmox/guests.ts'
+import type { Snapshot } from '../lib/proxmox/types.ts'
 import { offersFor } from '../lib/tools/offers.ts'
 import type { Got } from '../views/pages/got.ts'
 import { type BackupFile, type GuestPage, guestPage } from '../views/pages/guest.ts'
@@ -59,7 +60,12 @@ export const showGuest = (needs: Needs) => {
           stop: needs.stop.state(),
           running: needs.tools.running(),
           caller: c.get('caller'),
+          isProtected: protectedNow(needs),
         }),
+        nodes: picture.nodes
+          .filter((n) => n.reach === 'online' && n.name !== guest.node)
+          .map((n) => n.name),
+        snapshots: namesOf(asked.snapshots),
       },
       config: asked.config,
       addresses: asked.addresses,
@@ -75,6 +81,16 @@ export const showGuest = (needs: Needs) => {
       json: () => guestPageJson(page),
     })
   }
+}
+
+/** Newest first; undefined = they could not be read. */
+const namesOf = ({ value }: Got<Snapshot[]>): string[] | undefined =>
+  value && [...value].sort((a, b) => (b.at ?? 0) - (a.at ?? 0)).map((s) => s.name)
+
+/** What cannot be known counts as protected, as for the judge. */
+const protectedNow = ({ brakes }: Needs) => {
+  const protection = brakes.protection()
+  return (vmid: number) => !protection || !!protection.of({ kind: 'guest', id: String(vmid) })
 }
 
 /** Nothing below a node that is off is asked: each such call would only wait for its end. */

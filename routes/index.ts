@@ -1,6 +1,6 @@
 /** The map of the site: every route on this page. In front of all of them stands the guard. */
 import { Hono } from 'hono'
-import { paths } from '../lib/paths.ts'
+import { guestDeeds, paths } from '../lib/paths.ts'
 import { sendJson } from './answer.ts'
 import { showEvents, showState } from './api.ts'
 import {
@@ -14,12 +14,13 @@ import {
 import { checkAudit, exportAudit, showAudit } from './audit.ts'
 import { chooseLook } from './choose-look.ts'
 import { showCosts } from './costs.ts'
-import { actOnGuest, executeTool, planTool, showDeed, showTools } from './deeds.ts'
+import { actOnGuest, actOnNode, executeTool, planTool, showDeed, showTools } from './deeds.ts'
 import { showDiary } from './events-page.ts'
 import { createFailures } from './failures.ts'
 import { guard } from './guard.ts'
 import { showGuest } from './guest.ts'
-import { showPanelPage } from './guests.ts'
+import { showGuests, showPanelPage } from './guests.ts'
+import { actOnGuests } from './guests-together.ts'
 import { showHealth, showReady } from './health.ts'
 import { showHome } from './home.ts'
 import { showLab, switchScenario } from './lab.ts'
@@ -88,7 +89,7 @@ export const createSite = (needs: Needs): App => {
   // What one sees
   app.get(paths.hud(), showHome(needs))
   app.get('/f/:panel', showPanel(needs))
-  app.get(paths.guests(), showPanelPage(needs, 'guests'))
+  app.get(paths.guests(), showGuests(needs))
   app.get('/guests/:vmid', showGuest(needs))
   app.get(paths.nodes(), showPanelPage(needs, 'nodes'))
   app.get('/nodes/:node', showNode(needs))
@@ -115,9 +116,11 @@ export const createSite = (needs: Needs): App => {
   app.post(paths.look(), chooseLook)
 
   // What one does: every deed goes through the door of lib/tools/call.ts
-  app.post('/guests/:vmid/start', actOnGuest(needs, 'guest_start'))
-  app.post('/guests/:vmid/shutdown', actOnGuest(needs, 'guest_shutdown'))
-  app.post('/guests/:vmid/reboot', actOnGuest(needs, 'guest_reboot'))
+  app.post(paths.guestsTogether(), actOnGuests(needs))
+  for (const deed of guestDeeds)
+    app.post(`/guests/:vmid/${deed}`, actOnGuest(needs, `guest_${deed}`))
+  for (const deed of ['reboot', 'shutdown'] as const)
+    app.post(`/nodes/:node/${deed}`, actOnNode(needs, `node_${deed}`))
   app.post(paths.wakeAll(), wakeAll(needs))
   app.post('/power/wake/:node', wakeOne(needs))
   app.get(paths.tools(), showTools)

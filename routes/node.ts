@@ -42,6 +42,7 @@ export const showNode = (needs: Needs) => {
       }),
       ...asked,
       shield: shieldOf(needs, { kind: 'node', id: node.name }),
+      deeds: { whyNot: whyNotDown(c, needs, node) },
       events: needs.events.query({ subject, since: now - ranges[range].ms, limit: SHOWN_EVENTS }),
     }
     return send(c, needs, {
@@ -50,6 +51,15 @@ export const showNode = (needs: Needs) => {
       json: () => nodePageJson(page),
     })
   }
+}
+
+/** What speaks against restarting it, as far as the picture tells; the door asks again. */
+const whyNotDown = (c: Ctx, { stop, cluster }: Needs, node: NodeState): string | undefined => {
+  const caller = c.get('caller')
+  if (!caller || caller.kind === 'wall' || caller.scope === 'view') return 'You may only look.'
+  if (stop.state().pressed) return 'STOP is pressed.'
+  if (node.reach !== 'online') return `${shown(node.name)} is not on.`
+  return cluster.picture().cluster.quorate === false ? 'The cluster has no quorum.' : undefined
 }
 
 const ask = async (needs: Needs, read: Read, node: NodeState, range: RangeName) => {

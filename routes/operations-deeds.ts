@@ -1,5 +1,5 @@
 /** The routes of deeds and of STOP. */
-import { paths } from '../lib/paths.ts'
+import { type GuestDeed, paths } from '../lib/paths.ts'
 import { type Answer, back, failed, type Operation } from './operation.ts'
 import * as shapes from './shapes.ts'
 
@@ -16,14 +16,28 @@ const outcomes: Record<number, Answer> = {
   503: failed('STOP is pressed, or the cluster does not answer.'),
 }
 
-const onGuest = (verb: 'start' | 'shutdown' | 'reboot', what: string): Operation => ({
+const toCard: Answer = {
+  what: "A person's own form that needs a decision: the same POST opens its card.",
+}
+
+const onGuest = (verb: GuestDeed, what: string, form: Record<string, string> = {}): Operation => ({
   method: 'post',
   path: `/guests/:vmid/${verb}`,
   what,
   scope: 'operate',
   parameters: { vmid: { in: 'path', what: 'The number of the guest.' } },
+  form: { ...form, next: 'A path of this site to come back to; for forms' },
+  answers: { ...outcomes, 303: back, 307: toCard },
+})
+
+const onNode = (verb: 'reboot' | 'shutdown', what: string): Operation => ({
+  method: 'post',
+  path: `/nodes/:node/${verb}`,
+  what,
+  scope: 'operate',
+  parameters: { node: { in: 'path', what: 'Its name or alias.' } },
   form: { next: 'A path of this site to come back to; for forms' },
-  answers: { ...outcomes, 303: back },
+  answers: { ...outcomes, 303: back, 307: toCard },
 })
 
 const waits = 'Seconds until an answer at the latest, 0 to 25; 25 unless said'
@@ -37,6 +51,26 @@ export const deedOperations: Operation[] = [
   onGuest('start', 'Starts a guest.'),
   onGuest('shutdown', 'Shuts a guest down in order.'),
   onGuest('reboot', 'Restarts a guest.'),
+  onGuest('stop', 'Stops a guest hard; what it has not written is lost.'),
+  onGuest('snapshot', 'Keeps the disks of a guest as they are.', { name: 'Of the snapshot' }),
+  onGuest('rollback', 'Takes a guest back.', { snapshot: 'The name of the snapshot' }),
+  onGuest('backup', 'Backs a guest up.', { storage: 'Where to; optional' }),
+  onGuest('migrate', 'Moves a guest.', { target: 'The node to move to' }),
+  onGuest('delete', 'Deletes a guest and its disks, after a person has typed its number.'),
+  onNode('reboot', 'Restarts a node.'),
+  onNode('shutdown', 'Shuts a node down.'),
+  {
+    method: 'post',
+    path: paths.guestsTogether(),
+    what: 'One verb for several guests: a call each, one list of results; what needs a person shares a card.',
+    scope: 'operate',
+    form: { verb: 'start, shutdown, reboot, backup or stop', vmid: 'Repeated, 50 at most' },
+    answers: {
+      200: { what: 'What came of each.', shape: shapes.togetherResults, as: ['text/html'] },
+      202: { what: 'Some are under way, or wait for a person.', shape: shapes.togetherResults },
+      422: failed('No such verb, or no guests.'),
+    },
+  },
   {
     method: 'post',
     path: '/power/wake/:node',

@@ -363,6 +363,20 @@ export const deedRunning = z.strictObject({
   running: z.strictObject({ id: z.number(), url: z.string() }),
 })
 
+export const togetherResults = z.strictObject({
+  success: z.boolean().meta({ description: 'Every one is done' }),
+  results: z.array(
+    z.strictObject({
+      vmid: z.number(),
+      state: z.enum(['done', 'warnings', 'running', 'failed', 'refused', 'needs-approval']),
+      text: z.string(),
+      next: orNull(z.string()),
+      approval: orNull(z.strictObject({ id: z.number(), url: z.string() })),
+      deed: orNull(z.strictObject({ id: z.number(), url: z.string() })),
+    }),
+  ),
+})
+
 export const wakeResults = z.strictObject({
   success: z.boolean().meta({ description: 'Every node is on' }),
   results: z.array(

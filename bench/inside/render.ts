@@ -26,6 +26,8 @@ const deeds = {
   start: ['Start', 'play'],
   reboot: ['Restart', 'restart'],
   shutdown: ['Shut down', 'power'],
+  backup: ['Back up', 'box'],
+  stop: ['Stop hard', 'stop'],
 }
 const titleOf = (r: GuestRow) => `${deeds[r.verbs[0]!.verb][0]} ${r.name}`
 

@@ -1,19 +1,21 @@
 /**
- * What a page may offer on a guest: every power deed, and the reason where it cannot be done now.
+ * What a page may offer on a guest: every deed with a form, and the reason where it cannot be done now.
  * Made from the picture, so it may be seconds old; the door asks again, freshly.
  */
 import type { GuestState, Picture } from '../cluster/picture.ts'
 import { duration } from '../format.ts'
 import { clean } from '../log.ts'
+import { type GuestDeed, guestDeeds } from '../paths.ts'
 import { whyNot } from '../proxmox/guest.ts'
 import type { StopState } from '../safety/kill-switch.ts'
+import { higher, type Tier, tiers } from '../safety/tiers.ts'
 import type { Asking, Deed } from './deeds.ts'
 import { doingOf } from './registry.ts'
 
-export const offered = ['start', 'shutdown', 'reboot'] as const
-
 export type Offer = {
-  verb: (typeof offered)[number]
+  verb: GuestDeed
+  /** As the table has it; a protected guest is RED whatever it says. */
+  tier: Tier
   /** A sentence; undefined = it can be done. */
   whyNot?: string | undefined
 }
@@ -30,6 +32,7 @@ export type Circumstances = {
   /** Deeds under way. */
   running: readonly Deed[]
   caller: Pick<Asking, 'kind' | 'scope'> | undefined
+  isProtected?: ((vmid: number) => boolean) | undefined
 }
 
 export const offersFor = (guest: GuestState, around: Circumstances): GuestOffers => {
@@ -48,9 +51,18 @@ export const offersFor = (guest: GuestState, around: Circumstances): GuestOffers
     nodeOnline,
   }
   return {
-    offers: offered.map((verb) => ({ verb, whyNot: general ?? whyNot(verb, seen) })),
+    offers: guestDeeds.map((verb) => ({
+      verb,
+      tier: tierOf(verb, guest, around),
+      whyNot: general ?? whyNot(verb === 'delete' ? 'destroy' : verb, seen),
+    })),
     ...(busy && { busy }),
   }
+}
+
+const tierOf = (verb: GuestDeed, { vmid }: GuestState, { isProtected }: Circumstances): Tier => {
+  const tier = tiers[`guest_${verb}`]?.tier ?? 'RED'
+  return isProtected?.(vmid) ? higher(tier, 'RED') : tier
 }
 
 /** What speaks against every deed, the weightiest first. */

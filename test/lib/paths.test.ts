@@ -28,6 +28,8 @@ const given: Partial<Record<keyof typeof paths, unknown[][]>> = {
   labScenario: [['node-down']],
   panel: [['nodes'], ['nodes', 'txt'], ['nodes', 'json']],
   guestDeed: [[303, 'start']],
+  approval: [[7], [7, 'text']],
+  nodeDeed: [['pve', 'reboot']],
   powerStatus: [['txt'], ['json']],
   wakeNode: [['pve']],
   deed: [[7]],

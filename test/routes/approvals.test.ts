@@ -1,7 +1,7 @@
 /** Decisions through the front door: seen by all who may look, opened and confirmed by one person. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { failure } from '../../routes/shapes.ts'
+import { failure, togetherResults } from '../../routes/shapes.ts'
 import * as shapes from '../../routes/shapes-approvals.ts'
 import { alice, bob, firefox } from '../cast.ts'
 import { type Given, type House, openHouse, stateIn } from '../house.ts'
@@ -42,7 +42,11 @@ const browserOf = async ({ auth, app }: House, who = alice) => {
   const headers = { cookie: `jv_session=${secret}`, accept: 'text/html', 'user-agent': firefox }
   return {
     get: (path: string) => app.request(`http://localhost${path}`, { headers }),
-    post: (path: string, form: Record<string, string> = {}, more: Record<string, string> = {}) =>
+    post: (
+      path: string,
+      form: Record<string, string> | URLSearchParams = {},
+      more: Record<string, string> = {},
+    ) =>
       app.request(`http://localhost${path}`, {
         method: 'POST',
         body: new URLSearchParams(form),
@@ -223,6 +227,61 @@ decisions("a person's own click leads straight to the armed card", async (t) => 
   assert.is(row.status, 204)
   assert.match(row.headers.get('hx-redirect') ?? '', /^\/approvals\/\d+$/)
   assert.equal(house.writes, [])
+})
+
+decisions('several guests at once: a call each, one card for what needs a person', async (t) => {
+  const house = await open(t)
+  const desk = await browserOf(house)
+  const form = new URLSearchParams([
+    ['verb', 'shutdown'],
+    ['vmid', '302'],
+    ['vmid', '303'],
+    ['vmid', '300'],
+    ['vmid', '100'],
+  ])
+  const page = await (await desk.post('/guests/bulk', form)).text()
+  assert.match(page, '303 homeassistant is stopped')
+  assert.match(page, '100 Ubuntu-Desktop is stopped.', 'refused, with its reason')
+  const waiting = house.brakes.approvals.waiting()
+  assert.equal(waiting.map((w) => w.target).sort(), ['guest/300', 'guest/302'])
+  assert.is(new Set(waiting.map((w) => w.card)).size, 1)
+  assert.is(house.writes.length, 1)
+
+  const r = await house.post('/guests/bulk', { json: { verb: 'start', vmid: [303, 333] } })
+  assert.is(r.status, 200)
+  const { success, results } = togetherResults.parse(await r.json())
+  assert.equal([success, results.map((one) => one.state)], [false, ['done', 'refused']])
+  for (const json of [
+    { verb: 'delete', vmid: [303] },
+    { verb: 'start' },
+    { verb: 'start', vmid: [303], confirm: true },
+    { verb: 'start', vmid: Array.from({ length: 51 }, (_, i) => 100 + i) },
+  ])
+    assert.is((await house.post('/guests/bulk', { json })).status, 422, JSON.stringify(json))
+  assert.is((await house.post('/guests/bulk', { as: 'view', json: {} })).status, 403)
+})
+
+decisions('every deed has its form, with the reason where it cannot be done', async (t) => {
+  const house = await open(t, {})
+  const desk = await browserOf(house)
+  const page = await (await desk.get('/guests/303')).text()
+  for (const deed of ['reboot', 'shutdown', 'snapshot', 'backup', 'migrate', 'stop'])
+    assert.match(page, `action="/guests/303/${deed}"`)
+  for (const deed of ['rollback', 'delete', 'start'])
+    assert.not.match(page, `action="/guests/303/${deed}"`)
+  assert.match(page, 'It has no snapshot to go back to.')
+  const kept = await desk.post('/guests/303/snapshot', { name: 'before-update' })
+  assert.is(kept.status, 303, await kept.clone().text())
+  assert.match(await (await desk.get('/guests/303')).text(), '<option value="before-update">')
+  const back = await desk.post('/guests/303/rollback', { snapshot: 'before-update' })
+  assert.is(back.status, 307)
+  const card = await (await desk.post(back.headers.get('location')!)).text()
+  assert.match(card, 'Roll 303 homeassistant back to before-update')
+  assert.match(card, 'has written since')
+  const stop = await desk.post('/guests/303/stop')
+  assert.is(stop.status, 307)
+  assert.is((await desk.post('/nodes/agent1/reboot')).status, 307)
+  assert.match(await (await desk.get('/nodes/agent1')).text(), 'action="/nodes/agent1/shutdown"')
 })
 
 decisions('what waits is counted on every page, and told to the live feed', async (t) => {

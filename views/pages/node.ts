@@ -7,7 +7,8 @@ import type { Disk } from '../../lib/proxmox/nodes.ts'
 import type { NodeStatus, Service } from '../../lib/proxmox/types.ts'
 import type { Html } from '../layout.ts'
 import type { EventLine } from '../panels/panel.ts'
-import { linkButton } from '../parts/button.ts'
+import { tierBadge } from '../parts/badge.ts'
+import { button, linkButton } from '../parts/button.ts'
 import { glyph, type State } from '../parts/glyph.ts'
 import { panel } from '../parts/panel.ts'
 import { shown } from '../parts/shown.ts'
@@ -34,6 +35,8 @@ export type NodePage = {
   disks: Got<Disk[]>
   shield: Guarded
   events: EventLine[]
+  /** Why nothing may be done with it now; undefined = it may. */
+  deeds?: { whyNot: string | undefined } | undefined
 }
 
 export const nodeCurves = ({ node: n }: NodePage): Curve[] => [
@@ -79,7 +82,7 @@ export const nodePage = (m: NodePage): PageBody => {
 <div class="columns three">
 <div>${cpu}${load}${eventsPanel(m)}</div>
 <div>${memory}${network}${guestsPanel(m)}</div>
-<div>${machinePanel(m)}${storagesPanel(m)}${servicesPanel(m)}${disksPanel(m)}</div>
+<div>${m.deeds ? nodeDeedsPanel(m, m.deeds) : ''}${machinePanel(m)}${storagesPanel(m)}${servicesPanel(m)}${disksPanel(m)}</div>
 </div>`,
   }
 }
@@ -137,6 +140,36 @@ const machinePanel = (m: NodePage) =>
       const rows: Pair[] = [...machinePairs(s), ...warmthPairs(m.node)]
       return pairs(m.node.mac ? [...rows, ['Wakes by', shown(m.node.mac)]] : rows)
     },
+  })
+
+const nodeDeeds = [
+  [
+    'reboot',
+    'Restart',
+    'restart',
+    'Its guests are shut down first; they come back if they start by themselves.',
+  ],
+  [
+    'shutdown',
+    'Shut down',
+    'power',
+    'Its guests are shut down first; it comes back when it is woken.',
+  ],
+] as const
+
+const nodeDeedsPanel = (m: NodePage, { whyNot }: { whyNot: string | undefined }): Html =>
+  panel({
+    id: 'actions',
+    title: 'Actions',
+    state: 'fresh',
+    at: m.now,
+    now: m.now,
+    limit: PAGE_LIMIT_MS,
+    body: html`<ul class="deeds">${nodeDeeds.map(([verb, text, icon, words]) =>
+      whyNot === undefined
+        ? html`<li><form method="post" action="${paths.nodeDeed(m.node.name, verb)}"><input type="hidden" name="next" value="${paths.node(m.node.name)}">${button({ text, icon, kind: 'danger' })}</form>${tierBadge('RED')}<span>${words}</span></li>`
+        : html`<li><button class="btn" disabled aria-describedby="deed-${verb}-why">${text}</button>${tierBadge('RED')}<span id="deed-${verb}-why">${shown(whyNot)}</span></li>`,
+    )}</ul>`,
   })
 
 const listPanel = (

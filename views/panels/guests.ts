@@ -7,7 +7,7 @@ import type { Html } from '../layout.ts'
 import { tag } from '../parts/badge.ts'
 import { figure } from '../parts/figure.ts'
 import { frameOf } from '../parts/frame.ts'
-import { glyph, icon, type State } from '../parts/glyph.ts'
+import { glyph, type Icon, icon, type State } from '../parts/glyph.ts'
 import { meter } from '../parts/meter.ts'
 import { isoOr, jsonOf, named, section, textOf } from '../parts/section.ts'
 import { cut, domId, shown } from '../parts/shown.ts'
@@ -126,7 +126,7 @@ const rowOf = (
     brief: briefOf(g, state, extra.now),
     hour: small ? undefined : extra.past?.guests.get(g.vmid),
     doing,
-    verbs: verbsOf(g, extra),
+    verbs: verbsOf(g, extra, small),
     guarded: extra.whyProtected?.(`guest/${g.vmid}`),
     small,
   }
@@ -142,10 +142,13 @@ const briefOf = (g: GuestState, state: string, now: number) => {
   return g.condition === 'stopped' && forS >= DAY_S ? `${state} ${duration(forS)}` : state
 }
 
-const verbsOf = (g: GuestState, { whyNot }: Extra) => {
+const verbsOf = (g: GuestState, { whyNot }: Extra, small: boolean) => {
   if (g.template) return []
-  const verbs: GuestVerb[] = g.condition === 'stopped' ? ['start'] : ['reboot', 'shutdown']
-  return verbs.map((verb) => ({ verb, whyNot: whyNot?.(g, verb) }))
+  const verbs: GuestVerb[] =
+    g.condition === 'stopped' ? ['start', 'backup'] : ['reboot', 'shutdown', 'backup', 'stop']
+  // Among many only the first is shown.
+  const kept = small ? verbs.slice(0, 1) : verbs
+  return kept.map((verb) => ({ verb, whyNot: whyNot?.(g, verb) }))
 }
 
 const signs: Record<GuestState['condition'], [State, string]> = {
@@ -189,6 +192,12 @@ const doings: Record<string, string> = {
   guest_start: 'starting',
   guest_shutdown: 'shutting down',
   guest_reboot: 'restarting',
+  guest_stop: 'stopping',
+  guest_snapshot: 'snapshot',
+  guest_rollback: 'rolling back',
+  guest_backup: 'backing up',
+  guest_migrate: 'moving',
+  guest_delete: 'being deleted',
 }
 
 /** At most one: a deed that is under way outranks a lock, a lock the operator's own tags. */
@@ -207,10 +216,12 @@ const tagWords = ([first = '', ...others]: string[]) => {
   return `${tags.map((t) => cut(shown(t), 16)).join(', ')}${rest}`
 }
 
-const words: Record<GuestVerb, { text: string; icon: 'play' | 'restart' | 'power' }> = {
+const words: Record<GuestVerb, { text: string; icon: Icon }> = {
   start: { text: 'Start', icon: 'play' },
   reboot: { text: 'Restart', icon: 'restart' },
   shutdown: { text: 'Shut down', icon: 'power' },
+  backup: { text: 'Back up', icon: 'box' },
+  stop: { text: 'Stop hard', icon: 'stop' },
 }
 
 /** The first deed is a button, the others one gesture away; many guests have them on their pages. */
@@ -222,14 +233,14 @@ const actions = (r: GuestRow) => {
 const direct = (r: GuestRow, { verb, whyNot }: GuestRow['verbs'][number]): Html => {
   const { text, icon: name } = words[verb]
   const title = whyNot ? `${text} ${r.name}: ${whyNot}` : `${text} ${r.name}`
-  return html`<form method="post" action="${paths.guestDeed(r.vmid, verb)}"><button class="tool" title="${title}" aria-label="${title}"${whyNot ? ' disabled' : ''}>${pictures[name]}</button></form>`
+  return html`<form method="post" action="${paths.guestDeed(r.vmid, verb)}"><button class="tool" title="${title}" aria-label="${title}"${whyNot ? ' disabled' : ''}>${pictures[name as keyof typeof pictures] ?? icon(name)}</button></form>`
 }
 
 const menu = (r: GuestRow, verbs: GuestRow['verbs']) =>
   html`<details class="menu"><summary class="tool" aria-label="More for ${r.name}" title="More for ${r.name}">${icon('more')}</summary><ul>${verbs.map(
     ({ verb, whyNot }) =>
       html`<li><form method="post" action="${paths.guestDeed(r.vmid, verb)}"><button class="item"${whyNot ? html` disabled` : ''}>${icon(words[verb].icon)}${words[verb].text}</button>${whyNot ? html`<span class="reason">${whyNot}</span>` : ''}</form></li>`,
-  )}${r.kind === 'ct' ? html`<li><a class="item" href="${paths.terminals(`guest/${r.vmid}`)}">${icon('terminal')}Terminal</a></li>` : ''}<li><a class="item" href="${paths.guest(r.vmid)}">${icon('eye')}Look closer</a></li></ul></details>`
+  )}${r.kind === 'ct' ? html`<li><a class="item" href="${paths.terminals(`guest/${r.vmid}`)}">${icon('terminal')}Terminal</a></li>` : ''}<li><a class="item" href="${paths.guest(r.vmid)}">${icon('eye')}Look closer</a></li><li><a class="item" href="${`${paths.guest(r.vmid)}#actions`}">${icon('more')}Snapshot, move, delete</a></li></ul></details>`
 
 /** Stable keys; what is not known is null. */
 export const guestJson = (g: GuestState) => ({

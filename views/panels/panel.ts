@@ -19,7 +19,7 @@ export type EventLine = {
 }
 
 /** Verbs that a row offers. */
-export type GuestVerb = 'start' | 'shutdown' | 'reboot'
+export type GuestVerb = 'start' | 'shutdown' | 'reboot' | 'stop' | 'backup'
 
 /** Readings 0-1, evenly spaced, the newest last; null = none. */
 export type Curve = readonly (number | null)[]
