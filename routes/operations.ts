@@ -12,6 +12,7 @@ import {
 } from './operations-door.ts'
 import { mcpOperations } from './operations-mcp.ts'
 import { memoryOperations } from './operations-memory.ts'
+import { openAiOperations } from './operations-openai.ts'
 import { pageOperations } from './operations-pages.ts'
 import { safetyOperations } from './operations-safety.ts'
 import { terminalOperations } from './operations-terminals.ts'
@@ -195,6 +196,7 @@ export const operations: Operation[] = [
   ...auditOperations,
   ...deedOperations,
   ...mcpOperations,
+  ...openAiOperations,
   ...approvalOperations,
   ...terminalOperations,
   ...memoryOperations,
