@@ -15,7 +15,7 @@ import { createBudget, type Limits, type SpanState } from './budget.ts'
 import { createClaude } from './claude.ts'
 import { createLedger, type Sum } from './ledger.ts'
 import { createLocal, type LocalConfig } from './local.ts'
-import { readPrices } from './prices.ts'
+import { type Prices, readPrices } from './prices.ts'
 import type { Knowledge } from './router.ts'
 import { talk } from './talk.ts'
 import type { LlmRequest, Mind, Part, Provider } from './types.ts'
@@ -80,7 +80,16 @@ export type LlmNeeds = {
 }
 
 export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): Llm => {
-  const prices = readPrices()
+  // Read by whoever asks for a price first: a house without models never does.
+  let read: Prices | undefined
+  const table = () => {
+    read ??= readPrices()
+    return read
+  }
+  const prices: Pick<Prices, 'facts' | 'costOf'> = {
+    facts: (model) => table().facts(model),
+    costOf: (provider, model, usage) => table().costOf(provider, model, usage),
+  }
   const ledger = createLedger({ db, clock })
   const breakers = createBreakers(clock)
   const budget = createBudget({
@@ -167,7 +176,7 @@ export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): 
         timeZone,
         budget: budget.state(),
         exhausted,
-        pricesOf: prices.asOf,
+        pricesOf: table().asOf,
         hasModel: Boolean(claude || local),
       }),
     }

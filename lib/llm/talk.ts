@@ -18,7 +18,7 @@ export type TalkNeeds = {
   clock: Pick<Clock, 'now'>
   log: Log
   ledger: Pick<Ledger, 'book'>
-  prices: Prices
+  prices: Pick<Prices, 'facts' | 'costOf'>
   budget: Budget
   breakers: Breakers
   known(): Knowledge
@@ -177,7 +177,11 @@ const guessed = (request: LlmRequest, { firstMs, chars }: Seen): Usage =>
     : { ...noUsage, in: tokensIn(request), out: Math.ceil(chars / 3.5), exact: false }
 
 /** What this call may cost at most, as far as anybody can say before. */
-const worst = (prices: Prices, { provider, model }: Mind, request: LlmRequest): number =>
+const worst = (
+  prices: Pick<Prices, 'costOf'>,
+  { provider, model }: Mind,
+  request: LlmRequest,
+): number =>
   prices.costOf(provider, model, {
     ...noUsage,
     cacheWrite: tokensIn(request),

@@ -188,10 +188,13 @@ export const defineTool = <Args extends Record<string, unknown>>(
   definition: Definition<Args>,
 ): ActTool => {
   const { input, key, find, ...rest } = definition
+  const schema = schemaOf(input)
   return {
     ...rest,
     kind: 'act',
-    schema: schemaOf(input),
+    get schema() {
+      return schema()
+    },
     read(raw) {
       const args = checked(rest.name, input, raw)
       return { args, key: key(args) }
@@ -205,19 +208,30 @@ export const defineLook = <Args extends Record<string, unknown>>(
   definition: LookDefinition<Args>,
 ): LookTool => {
   const { input, look, ...rest } = definition
+  const schema = schemaOf(input)
   return {
     ...rest,
     kind: 'look',
-    schema: schemaOf(input),
+    get schema() {
+      return schema()
+    },
     read: (raw) => ({ args: checked(rest.name, input, raw), key: '' }),
     look: (hands, args) => look(hands, args as Args),
   }
 }
 
-/** Without its dialect, which would cost each tool twenty tokens of a model's window. */
-const schemaOf = (input: z.ZodType): object => {
-  const { $schema: _, ...schema } = z.toJSONSchema(input)
-  return schema
+/**
+ * Without its dialect, which would cost each tool twenty tokens of a model's window. Made when somebody
+ * asks: all of them took a tenth of the start.
+ */
+const schemaOf = (input: z.ZodType): (() => object) => {
+  let made: object | undefined
+  return () => {
+    if (made) return made
+    const { $schema: _, ...schema } = z.toJSONSchema(input)
+    made = schema
+    return made
+  }
 }
 
 const checked = <Args>(name: string, input: z.ZodType<Args>, raw: unknown): Args => {
