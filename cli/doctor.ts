@@ -1,11 +1,16 @@
 /** `jarvis doctor`: what works, what is missing and the command that mends it; 1 on trouble. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTrail, type Trail } from '../lib/audit/trail.ts'
 import { type Config, loadConfig } from '../lib/config.ts'
 import { openDb } from '../lib/db/db.ts'
-import { readMigrations } from '../lib/db/migrate.ts'
+import { readMigrations, schemaVersion } from '../lib/db/migrate.ts'
 import { clean } from '../lib/log.ts'
+import { levels } from '../lib/safety/levels.ts'
+import { createLimits } from '../lib/safety/limits.ts'
+import { createSettings } from '../lib/safety/settings.ts'
 import { examine, newestBackup, runtime } from '../lib/setup/doctor.ts'
+import type { BrakesSeen } from '../lib/setup/doctor-safety.ts'
 import { acceptHostKey, type Consent } from '../lib/setup/doctor-ssh.ts'
 import type { Finding } from '../lib/setup/finding.ts'
 import type { Brief } from '../views/brief.ts'
@@ -38,7 +43,9 @@ export const command: Command = {
       clock: io.clock,
       runtime: runtime(),
       server: ({ data }: Config) => callServer<Brief>(data, 'GET', '/local/status'),
-      newest: readMigrations(join(io.root, 'migrations')).length,
+      // A database that is broken has a finding of its own.
+      brakes: (config) => brakesOf(config, io).catch(() => undefined),
+      newest: newestOf(io),
       verifyTrail: (file) =>
         withTrail(file, io, (trail) => trail.verify(args.values.full ? {} : { quick: WALKED })),
       lastBackup: (file) => withTrail(file, io, newestBackup),
@@ -70,6 +77,25 @@ const accept = async (name: string, args: Args, io: Io) => {
       : `Not accepted: ${host} shows ${shown.fingerprint}. Nothing was changed.`
   io.out(told)
   return known ? exit.ok : exit.trouble
+}
+
+const newestOf = ({ root }: Io) => readMigrations(join(root, 'migrations')).length
+
+/** As the database tells it, where no server runs. */
+const brakesOf = async ({ data, mode }: Config, io: Io): Promise<BrakesSeen | undefined> => {
+  const file = join(data, 'jarvis.db')
+  if (!existsSync(file)) return undefined
+  const db = await openDb(file)
+  try {
+    if (schemaVersion(db) !== newestOf(io)) return undefined
+    const defaults = { level: mode === 'lab' ? 4 : 3 } as const
+    const { level: set } = createSettings({ db, clock: io.clock, defaults }).get()
+    const breaker = createLimits({ db, clock: io.clock }).breaker()
+    const level = breaker ? 1 : set
+    return { level, name: levels[level].name, set, breaker: breaker?.reason ?? null }
+  } finally {
+    db.close()
+  }
 }
 
 const withTrail = async <T>(file: string, { clock }: Io, work: (trail: Trail) => T): Promise<T> => {

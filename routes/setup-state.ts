@@ -5,6 +5,7 @@ import { examine, newestBackup, runtime } from '../lib/setup/doctor.ts'
 import { checksPage, connectionPage } from '../views/setup-state.ts'
 import { type Ctx, formOf, sendJson, sendPage, varies } from './answer.ts'
 import type { Needs } from './needs.ts'
+import { briefSafety } from './safety-now.ts'
 
 /** `GET /setup` where a cluster is connected. Changes nothing. */
 export const showConnection = (c: Ctx, needs: Needs) => {
@@ -29,7 +30,8 @@ export const showChecks = async (c: Ctx, needs: Needs) => {
     config: () => config,
     clock,
     runtime: runtime(),
-    server: async () => ({ pid: process.pid }),
+    server: async () => ({ pid: process.pid, safety: briefSafety(needs) }),
+    brakes: async () => undefined,
     newest: readMigrations(join(config.root, 'migrations')).length,
     verifyTrail: async () => (await trail.check(c.get('caller')?.name ?? 'somebody')).verdict,
     lastBackup: async () => newestBackup(trail),

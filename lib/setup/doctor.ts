@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import { asProblem, type Problem } from '../errors.ts'
 import { checkCluster } from './doctor-cluster.ts'
 import { checkDatabase, checkFolder, checkPort, checkRuntime, checkZone } from './doctor-machine.ts'
+import { type BrakesSeen, checkSafety, type ServerSeen } from './doctor-safety.ts'
 import { checkSsh } from './doctor-ssh.ts'
 import { bad, checked, type Finding, ok, warn } from './finding.ts'
 
@@ -20,7 +21,9 @@ export type DoctorNeeds = {
   /** `v20.20.2`, and what runs it: node, deno, bun. */
   runtime: { name: string; version: string }
   /** The server on this data folder: its pid, or undefined. */
-  server: (config: Config) => Promise<{ pid: number } | undefined>
+  server: (config: Config) => Promise<{ pid: number; safety?: ServerSeen } | undefined>
+  /** Level and breaker out of the database; undefined while there is none of this program's shape. */
+  brakes: (config: Config) => Promise<BrakesSeen | undefined>
   /** Newest schema that the program knows. */
   newest: number
   /** Walks the audit trail of an open database; see `Trail.verify`. */
@@ -40,6 +43,7 @@ export const examine = async (needs: DoctorNeeds): Promise<Finding[]> => {
     configuration(config),
     ...(await checked('data folder', () => checkFolder(config, server))),
     ...(await checkDatabase(config, needs)),
+    ...(await checked('level', () => checkSafety(config, server, needs))),
     ...(await checked('port', () => checkPort(config, server))),
     ...(await checkCluster(config, needs.clock)),
     ...(await checked('ssh', () => checkSsh(config, needs.clock))),

@@ -16,10 +16,15 @@ import type { Io } from '../../cli/io.ts'
 import { type Lab, startLab } from '../../lab/lab.ts'
 import { createTrail } from '../../lib/audit/trail.ts'
 import { systemClock } from '../../lib/clock.ts'
+import type { Config } from '../../lib/config.ts'
 import { openDb } from '../../lib/db/db.ts'
 import { lockFolder } from '../../lib/db/lock.ts'
+import { migrate, readMigrations } from '../../lib/db/migrate.ts'
+import { createLimits } from '../../lib/safety/limits.ts'
+import { createSettings } from '../../lib/safety/settings.ts'
+import { checkSafety } from '../../lib/setup/doctor-safety.ts'
 import type { Finding } from '../../lib/setup/finding.ts'
-import { run, withFolder } from './driver.ts'
+import { root, run, withFolder } from './driver.ts'
 
 const doctor = suite<{ lab: Lab }>('doctor')
 
@@ -319,5 +324,49 @@ doctor('a port that is taken and a folder that others may enter', (t) =>
     assert.match(of('data folder')[0]!.mend!, 'chmod 700')
   }),
 )
+
+doctor(
+  'the level and a breaker that is down are read from the database of a server that rests',
+  (t) =>
+    withFolder(async (folder) => {
+      const env = house(folder, t.lab, (y) => `${y}safety: { runsIn: guest/103 }\n`)
+      mkdirSync(env.JARVIS_DATA, { mode: 0o700 })
+      const db = await openDb(join(env.JARVIS_DATA, 'jarvis.db'))
+      migrate(db, readMigrations(join(root, 'migrations')))
+      createSettings({ db, clock: systemClock }).set({ level: 5 }, 'alice')
+      const first = await examine(env)
+      assert.is(first.of('level')[0]!.text, 'Machines act at level 5 autonomous.')
+      assert.is(first.of('breaker')[0]!.state, 'ok')
+      assert.is(first.of('self')[0]!.text, 'Jarvis runs in guest/103, as the configuration says.')
+      const limits = createLimits({ db, clock: systemClock })
+      for (const _ of [1, 2]) limits.triedBlack('a script', 'service_restart')
+      db.close()
+      const { of } = await examine(env)
+      assert.is(of('level')[0]!.text, 'Machines act at level 1 observe; 5 is set.')
+      assert.is(of('breaker')[0]!.state, 'warn')
+      assert.match(of('breaker')[0]!.text, 'a script asked 2 times')
+      assert.is(of('breaker')[0]!.mend, 'Settings, Machines: Let them act again')
+    }),
+)
+
+doctor('what only a running server knows: protection, and where it runs', async () => {
+  const config = { mode: 'real', safety: {} } as Config
+  const seen = { level: 3, name: 'assist', set: 3, breaker: null, protectionKnown: true }
+  const look = async (more: object) =>
+    checkSafety(
+      config,
+      { safety: { ...seen, self: { told: null, found: null }, ...more } },
+      { brakes: async () => undefined },
+    )
+  const of = async (name: string, more: object) => (await look(more)).find((f) => f.name === name)!
+  assert.is((await of('protection', {})).state, 'ok')
+  assert.is((await of('protection', { protectionKnown: false })).state, 'bad')
+  assert.is((await of('self', {})).state, 'warn')
+  assert.match((await of('self', {})).mend!, 'safety.runsIn')
+  assert.is((await of('self', { self: { told: null, found: 'guest/103' } })).state, 'ok')
+  const both = await of('self', { self: { told: 'guest/103', found: 'guest/105' } })
+  assert.is(both.state, 'warn')
+  assert.match(both.text, 'Both are protected.')
+})
 
 doctor.run()
