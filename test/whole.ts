@@ -59,16 +59,26 @@ type HouseOptions = LabOptions & {
   tls?: Config['server']['tls']
   mode?: Config['mode']
   pollSeconds?: number
+  /** There is a token that may delete guests. */
+  mayDestroy?: boolean
   /** Hosts for commands and terminals, with the keys that were agreed to. */
   ssh?: SshConfig & { fingerprints: Record<string, string> }
 }
 
 export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
-  const { clock = systemClock, tls, mode = 'real', pollSeconds = 1, ssh, ...size } = options
+  const {
+    clock = systemClock,
+    tls,
+    mode = 'real',
+    pollSeconds = 1,
+    ssh,
+    mayDestroy,
+    ...size
+  } = options
   const data = mkdtempSync(join(tmpdir(), 'jarvis-browser-'))
   const lab = await startLab({ random: seeded(7), clock: quick(clock.now()), ...size })
   const base = loadConfig({ root, env: { JARVIS_LAB: '1' } })
-  const { audit, operate } = lab.tokens
+  const { audit, operate, destroy } = lab.tokens
   const config: Config = {
     ...base,
     mode,
@@ -80,6 +90,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
       tokens: [
         { ...audit, roles: ['audit'] },
         { ...operate, roles: ['operate'] },
+        ...(mayDestroy ? [{ ...destroy, roles: ['destroy' as const] }] : []),
       ],
     },
     ...(ssh && { ssh }),
