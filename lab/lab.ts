@@ -47,6 +47,8 @@ export type Lab = {
   controlUrl: string
   scenarios: LabScenarios
   world: World
+  /** What ran and what it has said, for tests that put words into its mouth. */
+  tasks: Pick<ReturnType<typeof createTasks>, 'on' | 'find'>
   /** A magic packet for this MAC has arrived; answers whether somebody wakes up. */
   wake: (mac: string) => boolean
   /** With the private key that opens them; undefined unless asked for. */
@@ -129,6 +131,7 @@ export const startLab = async ({
     controlUrl: control.url,
     scenarios: switches,
     world,
+    tasks,
     wake: power.wake,
     ssh: doors && { hosts: doors.hosts, key: doors.key },
     stop: async () => {

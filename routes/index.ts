@@ -51,6 +51,7 @@ import { onlySetup, setupRoutes } from './setup.ts'
 import { staticFiles } from './static.ts'
 import { pressStop, releaseStop, showStop } from './stop.ts'
 import { showStorage } from './storage-page.ts'
+import { taints } from './taints.ts'
 import { showTask, showTasks } from './tasks-page.ts'
 import { openSocket } from './terminal-socket.ts'
 import {
@@ -72,6 +73,7 @@ export const createSite = (needs: Needs): App => {
 
   app.use(metrics.count)
   app.use(guard(needs))
+  app.use(taints(needs))
 
   if (needs.config.mode === 'setup') app.use(onlySetup())
 
