@@ -13,6 +13,7 @@
   const [form, again] = card.querySelectorAll('form')
   const field = card.querySelector('[data-typed]')
   const verb = document.getElementById('approval-verb')
+  const why = document.getElementById('approval-why')
   const time = card.querySelector('.left-time .fig')
   const line = card.querySelector('.time .value')
   const LAST = 30
@@ -23,6 +24,7 @@
     verb.disabled = !right
     verb.classList.toggle('armed', right)
     verb.classList.toggle('danger', !right)
+    if (why) why.hidden = right
   }
 
   const warn = () => {
