@@ -20,6 +20,8 @@ export const panels = [
   'approvals',
 ] as const
 export type PanelName = (typeof panels)[number]
+/** What a page may follow besides: the newest talk of whoever looks, or one of his talks. */
+export type LiveName = PanelName | 'talk' | `talk-${number}`
 export const isPanel = (name: string): name is PanelName =>
   (panels as readonly string[]).includes(name)
 
@@ -77,6 +79,14 @@ export const paths = {
   wakeNode: (name: string) => `/power/wake/${part(name)}`,
   wakeAll: () => '/power/wake/all',
   look: () => '/look',
+  chat: (query?: Query) => asked('/chat', query),
+  /** Where one talks: the newest talk, or the list where there is none. */
+  lastTalk: () => '/chat/last',
+  talk: (id: number, query?: Query) => asked(`/chat/${id}`, query),
+  talkDeed: (id: number, deed: 'name' | 'delete') => `/chat/${id}/${deed}`,
+  talkFile: (id: number) => `/chat/${id}/talk.md`,
+  talkLive: (id: number, as?: 'text' | 'json' | 'html') => asked(`/chat/${id}/live`, { as }),
+  turnStop: (id: number, turn: number) => `/chat/${id}/turns/${turn}/stop`,
   memory: (query?: Query) => asked('/memory', query),
   memoryFile: (as: 'md' | 'txt' | 'json', query?: Query) => asked(`/memory.${as}`, query),
   memoryEntry: (id: number) => `/memory/${id}`,

@@ -100,7 +100,8 @@ export const createFeed = (needs: FeedNeeds): Feed => {
   }
 
   const stopListening = bus?.onAny((news) => {
-    if (!hub.isWatched()) return
+    // Of talks nothing is on these panels, and a model says a word at a time.
+    if (!hub.isWatched() || news.kind === 'chat.changed') return
     const said = announcement(news)
     if (said) hub.tell('say', JSON.stringify(said), { form: 'html' })
     // Who may let go of it differs from page to page: each one asks for its own switch.

@@ -12,6 +12,17 @@ import {
   showApprovals,
 } from './approvals.ts'
 import { checkAudit, exportAudit, showAudit } from './audit.ts'
+import {
+  askAnew,
+  askInTalk,
+  dropTalk,
+  goToLastTalk,
+  renameTalk,
+  showTalk,
+  showTalkFile,
+  showTalks,
+  stopTurn,
+} from './chat.ts'
 import { chooseLook } from './choose-look.ts'
 import { showCosts } from './costs.ts'
 import { actOnGuest, actOnNode, executeTool, planTool, showDeed, showTools } from './deeds.ts'
@@ -147,6 +158,18 @@ export const createSite = (needs: Needs): App => {
   app.post('/approvals/:id/open', openApproval(needs))
   app.post('/approvals/:id/confirm', confirmApproval(needs))
   app.post('/approvals/:id/deny', denyApproval(needs))
+
+  // Talking with him
+  app.get(paths.chat(), showTalks(needs))
+  app.post(paths.chat(), askAnew(needs))
+  app.get(paths.lastTalk(), goToLastTalk(needs))
+  app.get('/chat/:id', showTalk(needs))
+  app.post('/chat/:id', askInTalk(needs))
+  app.get('/chat/:id/talk.md', showTalkFile(needs))
+  if (live) app.get('/chat/:id/live', live.talk)
+  app.post('/chat/:id/name', renameTalk(needs))
+  app.post('/chat/:id/delete', dropTalk(needs))
+  app.post('/chat/:id/turns/:turn/stop', stopTurn(needs))
 
   // What he remembers
   app.get(paths.memory(), showMemory(needs))

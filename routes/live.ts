@@ -13,12 +13,16 @@ import type { Env } from './needs.ts'
 import { isSafe } from './origin.ts'
 import { createScreens } from './screens.ts'
 import { createStreams } from './streams.ts'
+import { createTalkPanels, isTalk } from './talk-live.ts'
+import { createTails } from './talk-tail.ts'
 
 export type Live = {
   /** `GET /live?panels=a,b&as=html|json|text|wall` */
   open(c: Ctx): Response
   /** `GET /terminals/:id/live?as=json|text|wall` */
   screen(c: Ctx): Promise<Response>
+  /** `GET /chat/:id/live?as=text|json|html` */
+  talk(c: Ctx): Response
   /** Behind whatever may end somebody's right: who has lost it reads no further. */
   recheck: MiddlewareHandler<Env>
   /** Tells now what is new: a deed's row is on its way before the deed is answered. */
@@ -33,6 +37,10 @@ export const createLive = (needs: FeedNeeds): Live => {
   const { hub } = feed
   const streams = createStreams(needs, hub)
   const screens = createScreens(needs)
+  const talks = createTalkPanels(needs, hub)
+  const tails = createTails(needs)
+  const named = (c: Ctx) => (name: string) =>
+    isTalk(name) ? talks.admit(name, c.get('caller')) : name
 
   return {
     async recheck(c, next) {
@@ -40,19 +48,23 @@ export const createLive = (needs: FeedNeeds): Live => {
       if (isSafe(c.req.method)) return
       streams.check()
       screens.check()
+      tails.check()
     },
     open(c) {
       if (c.req.method === 'HEAD') return c.body(null, 200)
       feed.flush()
-      return streams.open(c, wished(c))
+      return streams.open(c, wished(c).split(',').map(named(c)).join())
     },
     screen: screens.open,
+    talk: tails.open,
     flush: () => {
       if (hub.isWatched()) feed.flush()
     },
     counts: hub.counts,
     async close() {
       streams.close()
+      talks.close()
+      tails.close()
       await Promise.all([screens.close(), feed.close()])
     },
   }

@@ -3,6 +3,7 @@ import { panels, paths } from '../lib/paths.ts'
 import { back, failed, type Operation } from './operation.ts'
 import { approvalOperations } from './operations-approvals.ts'
 import { auditOperations } from './operations-audit.ts'
+import { chatOperations } from './operations-chat.ts'
 import { deedOperations } from './operations-deeds.ts'
 import {
   doorOperations,
@@ -199,6 +200,7 @@ export const operations: Operation[] = [
   ...openAiOperations,
   ...approvalOperations,
   ...terminalOperations,
+  ...chatOperations,
   ...memoryOperations,
   ...watchOperations,
   ...labOperations,

@@ -5,6 +5,7 @@ import type { Ctx } from './answer.ts'
 import type { Needs } from './needs.ts'
 
 export type Deed =
+  | 'chat.delete'
   | 'login'
   | 'logout'
   | 'memory.edit'

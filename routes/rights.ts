@@ -17,6 +17,8 @@ export const isForWalls = (path: string): boolean => forWalls.test(path)
 const admin = /^\/(settings|setup|terminals|ws)(\/|$)/
 /** Private things, told to the house by its people. */
 const memory = /^\/memory(\.|\/|$)/
+/** What somebody asked, and what was done for it. */
+const chat = /^\/chat(\/|$)/
 /** What everybody did, from where, with which words: not for keys that only look at the cluster. */
 const audit = /^\/audit(\/|\.|$)/
 /** Anybody may leave. */
@@ -32,12 +34,12 @@ const byTheDoor: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Looking is `view`, everything that changes something and the audit trail `operate`, the settings
+ * Looking is `view`, everything that changes something, the audit trail and the talks `operate`, the settings
  * `admin`; the memory is one step more private.
  */
 export const scopeFor = (method: string, path: string): Scope => {
   if (admin.test(path)) return 'admin'
   if (memory.test(path)) return isSafe(method) ? 'operate' : 'admin'
-  if (audit.test(path)) return 'operate'
+  if (audit.test(path) || chat.test(path)) return 'operate'
   return isSafe(method) || byTheDoor.has(path) ? 'view' : 'operate'
 }

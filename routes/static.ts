@@ -27,7 +27,14 @@ const vendored: Record<string, string[]> = {
 
 /** What every page loads, in this order. */
 // live.js only listens; it must do so before htmx begins.
-export const pageScripts: string[] = ['hud.js', 'list.js', 'keys.js', 'live.js', 'htmx.js']
+export const pageScripts: string[] = [
+  'hud.js',
+  'list.js',
+  'keys.js',
+  'talk.js',
+  'live.js',
+  'htmx.js',
+]
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

@@ -65,7 +65,7 @@ export const createStreams = (
 
   return {
     open(c, panels, onEnd) {
-      const response = stream(c, onEnd ? heard(hub, onEnd) : hub, wantIn(c, panels))
+      const response = streamFor(c, onEnd ? heard(hub, onEnd) : hub, wantIn(c, panels))
       cancelCheck ??= clock.after(CHECK_MS, check)
       return response
     },
@@ -103,7 +103,8 @@ const wished = (c: Ctx): Form => {
 const ownerOf = ({ kind, session, token }: Caller): string | undefined =>
   session ? `session ${session.id}` : token && `${kind} ${token.id}`
 
-const stream = (c: Ctx, hub: Joinable, want: Want): Response => {
+/** The stream as this host can give it. */
+export const streamFor = (c: Ctx, hub: Joinable, want: Want): Response => {
   const outgoing = c.env?.outgoing as ServerResponse | undefined
   if (!outgoing) return streamResponse(hub, want)
   const extra: OutgoingHttpHeaders = houseHeaders({

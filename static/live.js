@@ -173,6 +173,8 @@
   /** What must wait, and for whom: the figures of a row with an open menu, the lines of a feed. */
   const holder = ({ target, fragment }) => {
     if (!(target instanceof Element)) return undefined
+    // What is said goes on beside a tool's opened result.
+    if (target.closest('.log')) return undefined
     const lines = target.closest('[data-calm], #panel-events')
     if (lines) return isBusy(lines) ? lines : undefined
     if (target.matches('section') || !target.querySelector('details[open]')) return undefined

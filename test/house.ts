@@ -35,6 +35,7 @@ import { createSsh } from '../lib/ssh/ssh.ts'
 import { createDoor } from '../lib/tools/call.ts'
 import { createWaker } from '../lib/tools/waker.ts'
 import { createSite } from '../routes/index.ts'
+import { createLive } from '../routes/live.ts'
 import { createMcpFace } from '../routes/mcp.ts'
 import type { Needs } from '../routes/needs.ts'
 import { createRules } from '../routes/rules.ts'
@@ -193,7 +194,8 @@ export const openHouse = async (given: Given = {}) => {
   }
   const mcp = createMcpFace(needs)
   const rules = createRules(needs)
-  const app = createSite({ ...needs, mcp })
+  const live = createLive(needs)
+  const app = createSite({ ...needs, mcp, live })
   const writes: string[] = []
   const seen = (message: unknown) => {
     const { method, path } = (message as { request: ClientRequest }).request
@@ -272,8 +274,13 @@ export const openHouse = async (given: Given = {}) => {
         ...(body && { body }),
       })
     },
-    async get(path: string, as: Ask['as'] = 'view', accept = 'application/json') {
-      const headers = { accept, ...(await headersFor(as)) }
+    async get(
+      path: string,
+      as: Ask['as'] = 'view',
+      accept = 'application/json',
+      more: Record<string, string> = {},
+    ) {
+      const headers = { accept, ...(await headersFor(as)), ...more }
       return app.request(`http://localhost${path}`, { headers })
     },
     /** The end as `kill -9` makes it, as far as the database can tell; the lab goes on. */
@@ -281,6 +288,7 @@ export const openHouse = async (given: Given = {}) => {
       chat?.close()
       llm?.close()
       unsubscribe('http.client.request.start', seen)
+      await live.close()
       await mcp.close()
       tools.close()
       memory.close()

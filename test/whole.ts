@@ -14,6 +14,7 @@ import { type Config, loadConfig } from '../lib/config.ts'
 import type { SshConfig } from '../lib/config-ssh.ts'
 import { openDb } from '../lib/db/db.ts'
 import { migrate, readMigrations } from '../lib/db/migrate.ts'
+import type { LlmConfig } from '../lib/llm/llm.ts'
 import { silentLog } from '../lib/log.ts'
 import { paths } from '../lib/paths.ts'
 import { alice } from './cast.ts'
@@ -61,6 +62,8 @@ type HouseOptions = LabOptions & {
   pollSeconds?: number
   /** There is a token that may delete guests. */
   mayDestroy?: boolean
+  /** Models, as lab/llm.ts plays them; by itself there is none. */
+  llm?: LlmConfig
   /** Hosts for commands and terminals, with the keys that were agreed to. */
   ssh?: SshConfig & { fingerprints: Record<string, string> }
 }
@@ -73,6 +76,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
     pollSeconds = 1,
     ssh,
     mayDestroy,
+    llm,
     ...size
   } = options
   const data = mkdtempSync(join(tmpdir(), 'jarvis-browser-'))
@@ -94,6 +98,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
       ],
     },
     ...(ssh && { ssh }),
+    ...(llm && { llm }),
     poll: { ...base.poll, seconds: pollSeconds, fastSeconds: 1, storageSeconds: 5 },
     server: { ...base.server, host: '127.0.0.1', port: 0, tls },
   }

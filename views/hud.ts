@@ -1,12 +1,14 @@
 /** The HUD: one sentence, then every panel at its place; or one below the other for a terminal. */
+import { html } from 'hono/html'
 import type { Picture } from '../lib/cluster/picture.ts'
-import { type PanelName, panels } from '../lib/paths.ts'
+import { type PanelName, panels, paths } from '../lib/paths.ts'
 import type { Html } from './layout.ts'
 import type { Extra } from './panels/panel.ts'
 import { shownPanels } from './panels/panels.ts'
 import { linkButton } from './parts/button.ts'
 import { panel, says } from './parts/panel.ts'
 import { hud } from './parts/shell.ts'
+import { askForm, type LogView, talkLog } from './parts/talk.ts'
 import { sentenceOf } from './sentence.ts'
 
 /** What is on the page, and follows the cluster. */
@@ -26,7 +28,18 @@ export const hudPanels = [
 /** A panel that cannot be drawn has a number for its fault; the rest of the page is well. */
 export type Broken = (name: PanelName, error: unknown) => string
 
-export const hudPage = (picture: Picture, extra: Extra, broken: Broken, terminal?: Html): Html => {
+export type Besides = {
+  terminal?: Html | undefined
+  /** The newest talk of whoever looks. */
+  talk?: LogView | undefined
+}
+
+export const hudPage = (
+  picture: Picture,
+  extra: Extra,
+  broken: Broken,
+  { terminal, talk }: Besides = {},
+): Html => {
   const { first, rest } = sentenceOf(picture, extra)
   const draw = (name: PanelName): Html => {
     try {
@@ -42,10 +55,27 @@ export const hudPage = (picture: Picture, extra: Extra, broken: Broken, terminal
     decision: draw('approvals'),
     nodes: draw('nodes'),
     middle: [draw('guests'), [draw('storage'), draw('tasks')], draw('backups')],
-    side: [draw('jarvis'), draw('power'), draw('events')],
+    side: [
+      draw('jarvis'),
+      draw('power'),
+      draw('events'),
+      ...(talk ? [talkPanel(talk, extra.now)] : []),
+    ],
     terminal,
   })
 }
+
+/** The field stands outside of what the stream swaps: nothing takes a draft away. */
+const talkPanel = (log: LogView, now: number): Html =>
+  panel({
+    id: 'panel-talk',
+    title: 'Conversation',
+    state: 'fresh',
+    limit: Number.POSITIVE_INFINITY,
+    now,
+    action: html`<a href="${paths.chat()}">all talks</a>`,
+    body: html`${talkLog(log)}${askForm({ action: paths.chat(), talk: log.talk })}`,
+  })
 
 const brokenPanel = (name: PanelName, number: string, now: number): Html =>
   panel({

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { isFresh } from '../lib/clock.ts'
 import { duration } from '../lib/format.ts'
-import { type PanelName, paths } from '../lib/paths.ts'
+import { type LiveName, paths } from '../lib/paths.ts'
 import { stopSwitch } from './parts/button.ts'
 import { feed, feedConfig } from './parts/feed.ts'
 import { sprite } from './parts/glyph.ts'
@@ -52,7 +52,7 @@ export type Page = {
   /** Before the house: no bar, only the look can be chosen; brings its own `main` too. */
   door?: boolean | undefined
   /** Panels on it that follow the cluster by themselves. */
-  live?: readonly PanelName[] | undefined
+  live?: readonly LiveName[] | undefined
   /** Without a script: where the page goes by itself, and when. */
   onward?: { seconds: number; href: string } | undefined
 }
@@ -108,9 +108,10 @@ const placesOf = ({ mode, here, waiting = 0 }: Surroundings): Place[] => {
   const places: Place[] = [
     { text: 'HUD', href: paths.hud(), icon: 'grid' },
     { text: 'Guests', href: paths.guests(), icon: 'rack' },
+    { text: 'Jarvis', href: paths.lastTalk(), at: paths.chat(), icon: 'speech' },
     { text: 'Nodes', href: paths.nodes() },
     { text: 'Storage', href: paths.storages() },
-    { text: 'Tasks', href: paths.tasks(), icon: 'clock' },
+    { text: 'Tasks', href: paths.tasks() },
     { text: 'Approvals', href: paths.approvals(), icon: 'hand', waits: waiting },
     { text: 'Events', href: paths.diary() },
     { text: 'Terminals', href: paths.terminals() },
@@ -122,7 +123,7 @@ const placesOf = ({ mode, here, waiting = 0 }: Surroundings): Place[] => {
     ...(mode === 'lab' ? [{ text: 'Lab', href: paths.lab() }] : []),
   ]
   const found = mode === 'setup' ? places.filter((p) => p.text === 'Settings') : places
-  return found.map((p) => ({ ...p, here: isHere(p.href, here) }))
+  return found.map((p) => ({ ...p, here: isHere(p.at ?? p.href, here) }))
 }
 
 const isHere = (href: string, here: string) =>

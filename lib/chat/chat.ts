@@ -278,6 +278,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
         state: 'queued',
       })
       next(conversation.id)
+      bus.emit('chat.changed', { conversation: conversation.id, turn: turn.id })
       return rows.turn(turn.id)!
     },
     cancel(id, by) {
@@ -308,6 +309,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       const name = clean(title).trim().slice(0, 120)
       if (!name) throw new Problem('invalid', 'A talk needs a name.')
       rows.rename(id, name)
+      bus.emit('chat.changed', { conversation: id, turn: 0 })
     },
     drop(id, caller) {
       demand(id, caller)
@@ -315,6 +317,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
         running.get(turn.id)?.abort(new Error('The talk was deleted.'))
       rows.drop(id)
       memory?.dropConversation(id)
+      bus.emit('chat.changed', { conversation: id, turn: 0 })
     },
     asMarkdown(id, caller) {
       const conversation = demand(id, caller)

@@ -64,7 +64,7 @@ export type Events = {
   'safety.changed': { key: string; by: string }
   /** Jarvis runs in something else than the configuration says; both are protected. */
   'safety.elsewhere': { told: string; found: string; by: 'MAC' | 'address' }
-  /** Something in a talk is new, for whoever watches it. */
+  /** Something in a talk is new, for whoever watches it; turn 0 = of the talk itself. */
   'chat.changed': { conversation: number; turn: number }
   'stop.pressed': { by: string; reason?: string | undefined }
   'stop.released': { by: string; afterMs: number }

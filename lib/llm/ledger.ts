@@ -63,8 +63,8 @@ export type Ledger = {
   latest(n: number): Call[]
   /** When the first call was booked that is still in the book. */
   firstAt(): number | undefined
-  /** What one conversation has cost. */
-  ofConversation(id: string): Sum
+  /** What one conversation has cost, in all or of the calls that ended within a span. */
+  ofConversation(id: string, span?: { from: number; to: number }): Sum
   /** Forgets what is older than a year and a month; answers how many calls went. */
   sweep(): number
 }
@@ -129,8 +129,14 @@ export const createLedger = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> 
 
   firstAt: () => db.first<{ at: number }>('select at from llm_calls order by at limit 1')?.at,
 
-  ofConversation: (id) =>
-    plain(db.first<Sum>(`select ${SUMS} from llm_calls where conversation = ?`, [id]) ?? nothing),
+  ofConversation: (id, { from, to } = { from: 0, to: Number.MAX_SAFE_INTEGER }) =>
+    plain(
+      db.first<Sum>(`select ${SUMS} from llm_calls where conversation = ? and at between ? and ?`, [
+        id,
+        from,
+        to,
+      ]) ?? nothing,
+    ),
 
   sweep: () => db.run('delete from llm_calls where at < ?', [clock.now() - KEPT_MS]).changes,
 })

@@ -61,8 +61,8 @@ export type Llm = {
   /** Asks the model at home how it is, then the same; loads nothing. */
   look(signal?: AbortSignal): Promise<LlmStatus>
   bill(): Bill
-  /** What one conversation has cost so far. */
-  costOf(conversation: string): Sum
+  /** What one conversation has cost so far, or within a span (milliseconds since 1970). */
+  costOf(conversation: string, span?: { from: number; to: number }): Sum
   /** Ends every call that is under way: STOP. */
   halt(): void
   /** Forgets old calls. */
@@ -218,7 +218,7 @@ export const createLlm = ({ config, db, clock, log, timeZone, bus }: LlmNeeds): 
       return status()
     },
     bill,
-    costOf: (conversation) => ledger.ofConversation(conversation),
+    costOf: (conversation, span) => ledger.ofConversation(conversation, span),
     halt() {
       for (const life of lives) life.abort()
     },

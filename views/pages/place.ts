@@ -1,6 +1,6 @@
 /** The head of a page with one subject: where it is in the house, what it is, in one line. */
 import { html } from 'hono/html'
-import { type PanelName, paths } from '../../lib/paths.ts'
+import { type LiveName, paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
 import { glyph, type State } from '../parts/glyph.ts'
 
@@ -44,7 +44,7 @@ export type PageBody = {
   title: string
   body: Html
   /** Panels on it that follow the cluster by themselves. */
-  live?: readonly PanelName[] | undefined
+  live?: readonly LiveName[] | undefined
   /** Without a script: where the page goes by itself, and when. */
   onward?: { seconds: number; href: string } | undefined
 }

@@ -12,6 +12,8 @@ export const modes: readonly Mode[] = ['hud', 'calm', 'contrast']
 export type Place = {
   text: string
   href: string
+  /** What lies below it, where that is not below its link. */
+  at?: string
   here?: boolean
   /** How many wait there; the page's script counts on where there is a number. */
   waits?: number | undefined

@@ -10,6 +10,9 @@ const DIRECTION = /[\u061c\u200e\u200f\ufeff]/g
 const TOWER = /(\p{M}{3})\p{M}+/gu
 const HALVES = /\p{Cs}/gu
 
+/** Colours of terminals, as a whole: without their ESC the rest would stay as litter. */
+const ESCAPES = /\u001b\[[0-?]*[ -/]*[@-~]/g
+
 /** Nearly every name: nothing to clean, and the five looks below cost 1 µs a name in every row. */
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/
 
@@ -23,6 +26,19 @@ export const shown = (text: string | null | undefined, fallback = '–'): string
     .trim()
   return /[^\s\p{Mn}\p{Me}\p{Cf}]/u.test(line) ? line : fallback
 }
+
+/** The same for text of several lines: their ends and the space before their words stay. */
+export const shownLines = (text: string): string =>
+  text
+    .replace(ESCAPES, '')
+    .split(/\r\n?|\n/)
+    .map((line) =>
+      clean(line.replaceAll('\t', '  '))
+        .replace(DIRECTION, '')
+        .replace(TOWER, '$1')
+        .replace(HALVES, '\ufffd'),
+    )
+    .join('\n')
 
 // One column a code unit: ASCII, Latin, dashes, arrows. Asking Intl.Segmenter instead took 40 ms for
 // 800 rows (Node 20).

@@ -1,0 +1,70 @@
+/** A turn as the pages show it: with the tier of each call, what waits for whom, and its tokens. */
+import type { Shown } from '../lib/chat/chat.ts'
+import type { Step } from '../lib/chat/rows.ts'
+import { tiers } from '../lib/safety/tiers.ts'
+import { toolNamed } from '../lib/tools/registry.ts'
+import type { CallView, TurnView } from '../views/parts/talk.ts'
+import type { Needs } from './needs.ts'
+
+export type TalkNeeds = Pick<Needs, 'brakes' | 'tools' | 'llm'>
+
+export const turnView = (needs: TalkNeeds, turn: Shown): TurnView => ({
+  id: turn.id,
+  talk: turn.conversation,
+  question: turn.question,
+  state: turn.state,
+  why: turn.why,
+  parts: turn.steps.map((step) =>
+    step.kind === 'say' ? { kind: 'say', text: step.text } : callView(needs, step),
+  ),
+  saying: turn.saying || undefined,
+  status: turn.status,
+  mind: turn.mind,
+  usd: turn.usd,
+  tokens: tokensOf(needs, turn),
+  at: turn.startedAt,
+  endedAt: turn.endedAt,
+})
+
+const callView = ({ brakes, tools }: TalkNeeds, step: Step): CallView => {
+  const { tool = '', args = '' } = step
+  const approval = step.approval === undefined ? undefined : brakes.approvals.find(step.approval)
+  const deed = step.deed === undefined ? undefined : tools.deed(step.deed)
+  const waits = step.state === 'waiting' && approval?.state === 'open'
+  return {
+    kind: 'call',
+    id: step.id,
+    tool,
+    target: targetOf(args),
+    args,
+    // The state stands before it already.
+    result: step.text.replace(/^\[[\w-]+\] /, ''),
+    state: step.state,
+    tier: approval?.tier ?? deed?.tier ?? tierOf(tool),
+    took: step.took,
+    decision: waits ? { id: approval.id, deed: deedOf(approval) } : undefined,
+  }
+}
+
+const tierOf = (tool: string) => (Object.hasOwn(tiers, tool) ? tiers[tool]?.tier : undefined)
+
+const deedOf = ({ tool, label }: { tool: string; label: string }) =>
+  `${toolNamed(tool)?.title ?? tool}: ${label}`
+
+/** The plain values among the arguments, in the order in which the model named them. */
+const targetOf = (args: string): string => {
+  try {
+    const values: unknown[] = Object.values(JSON.parse(args || '{}') ?? {})
+    return values.filter((v) => typeof v === 'string' || typeof v === 'number').join(' ')
+  } catch {
+    return ''
+  }
+}
+
+/** Of what was booked for its talk between its begin and its end. */
+const tokensOf = ({ llm }: TalkNeeds, turn: Shown): number | undefined => {
+  if (!llm || turn.endedAt === undefined || turn.mind === undefined || turn.mind === 'rules')
+    return undefined
+  const sum = llm.costOf(String(turn.conversation), { from: turn.startedAt, to: turn.endedAt })
+  return sum.in + sum.out + sum.cacheRead + sum.cacheWrite || undefined
+}
