@@ -2,7 +2,7 @@
 import type { Shown } from '../lib/chat/chat.ts'
 import type { Step } from '../lib/chat/rows.ts'
 import { tiers } from '../lib/safety/tiers.ts'
-import { toolNamed } from '../lib/tools/registry.ts'
+import { deedWords } from '../views/parts/deed-words.ts'
 import type { CallView, TurnView } from '../views/parts/talk.ts'
 import type { Needs } from './needs.ts'
 
@@ -42,14 +42,11 @@ const callView = ({ brakes, tools }: TalkNeeds, step: Step): CallView => {
     state: step.state,
     tier: approval?.tier ?? deed?.tier ?? tierOf(tool),
     took: step.took,
-    decision: waits ? { id: approval.id, deed: deedOf(approval) } : undefined,
+    decision: waits ? { id: approval.id, deed: deedWords(approval) } : undefined,
   }
 }
 
 const tierOf = (tool: string) => (Object.hasOwn(tiers, tool) ? tiers[tool]?.tier : undefined)
-
-const deedOf = ({ tool, label }: { tool: string; label: string }) =>
-  `${toolNamed(tool)?.title ?? tool}: ${label}`
 
 /** The plain values among the arguments, in the order in which the model named them. */
 const targetOf = (args: string): string => {

@@ -54,13 +54,8 @@ export const hudPage = (
     quorum: draw('quorum'),
     decision: draw('approvals'),
     nodes: draw('nodes'),
-    middle: [draw('guests'), [draw('storage'), draw('tasks')], draw('backups')],
-    side: [
-      draw('jarvis'),
-      draw('power'),
-      draw('events'),
-      ...(talk ? [talkPanel(talk, extra.now)] : []),
-    ],
+    middle: [draw('guests'), [draw('storage'), draw('tasks')], [draw('backups'), draw('power')]],
+    side: [draw('jarvis'), draw('events'), ...(talk ? [talkPanel(talk, extra.now)] : [])],
     terminal,
   })
 }

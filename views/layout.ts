@@ -92,11 +92,18 @@ const corner = ({ mode, look }: Surroundings) =>
 
 const topBar = (around: Surroundings) => {
   const known = around.who !== undefined
+  const places = placesOf(around).map((p) => ({ ...p, icon: undefined }))
+  const isSeldom = ({ text }: Place) => around.mode !== 'setup' && seldom.includes(text)
   return bar({
     home: paths.hud(),
     cluster: known ? around.cluster : undefined,
     lab: around.mode === 'lab',
-    places: known ? placesOf(around).map((p) => ({ ...p, icon: undefined })) : [],
+    places: known
+      ? placesOf(around)
+          .filter((p) => !isSeldom(p))
+          .map(inWords)
+      : [],
+    more: known ? placesOf(around).filter(isSeldom).map(inWords) : [],
     live: known && around.mode !== 'setup' ? freshness(around) : undefined,
     may: known && around.safety ? may(around.safety) : undefined,
     modes: modeSwitch(paths.look(), around.look ?? 'hud'),
@@ -125,6 +132,11 @@ const placesOf = ({ mode, here, waiting = 0 }: Surroundings): Place[] => {
   const found = mode === 'setup' ? places.filter((p) => p.text === 'Settings') : places
   return found.map((p) => ({ ...p, here: isHere(p.at ?? p.href, here) }))
 }
+
+/** Behind one word in the bar: where one goes once a week. */
+const seldom: readonly string[] = ['Memory', 'Audit', 'Costs', 'Settings', 'Lab']
+const isSeldom = (p: Place) => seldom.includes(p.text)
+const inWords = (p: Place): Place => ({ ...p, icon: undefined })
 
 const isHere = (href: string, here: string) =>
   href === paths.hud() ? here === href : here === href || here.startsWith(`${href}/`)

@@ -4,7 +4,7 @@ import type { Conversation } from '../../lib/chat/rows.ts'
 import { age, dollars } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
-import { button } from '../parts/button.ts'
+import { button, linkButton } from '../parts/button.ts'
 import { field } from '../parts/field.ts'
 import { panel } from '../parts/panel.ts'
 import { cut, shown } from '../parts/shown.ts'
@@ -43,7 +43,7 @@ export const talkPage = (m: TalkPage): PageBody => {
     body: html`${head([{ text: 'Talks', href: paths.chat() }, { text: String(talk.id) }], {
       title: cut(shown(talk.title), 80),
       facts: factsOf(m),
-      right: html`<a href="${paths.talkFile(talk.id)}">markdown</a>${renameForm(talk)}${deleteForm(talk)}`,
+      right: html`${linkButton({ text: 'New', icon: 'plus', href: paths.chat() })}${moreOf(talk)}`,
     })}
 ${panel({
   id: 'panel-talk',
@@ -69,12 +69,11 @@ const factsOf = ({ talk, now, tokens, usd }: TalkPage): string[] => [
   ...(tokens ? [`${tokens} tokens`, usd === null ? 'price not known' : dollars(usd)] : []),
 ]
 
-const renameForm = (talk: Conversation): Html =>
-  html`<details class="menu"><summary class="btn">Rename</summary><form method="post" action="${paths.talkDeed(talk.id, 'name')}">${field({ id: 'talk-title', name: 'title', label: 'Its name', value: shown(talk.title, ''), required: true, autocomplete: 'off' })}${button({ text: 'Keep it so', kind: 'primary' })}</form></details>`
-
-/** Two gestures: what is deleted does not come back. */
-const deleteForm = (talk: Conversation): Html =>
-  html`<details class="menu"><summary class="btn">Delete</summary><form method="post" action="${paths.talkDeed(talk.id, 'delete')}"><p>What was said is gone then. What was done stays in the audit trail.</p>${button({ text: 'Delete this talk for good', kind: 'danger' })}</form></details>`
+/** What can be made of a talk. To delete it takes two gestures: it does not come back. */
+const moreOf = (talk: Conversation): Html =>
+  html`<details class="menu"><summary class="btn">More</summary><div><a href="${paths.talkFile(talk.id)}">Take it along as markdown</a>
+<form method="post" action="${paths.talkDeed(talk.id, 'name')}">${field({ id: 'talk-title', name: 'title', label: 'Its name', value: shown(talk.title, ''), required: true, autocomplete: 'off' })}${button({ text: 'Keep it so' })}</form>
+<form class="for-good" method="post" action="${paths.talkDeed(talk.id, 'delete')}"><p>What was said is gone then. What was done stays in the audit trail.</p>${button({ text: 'Delete this talk for good', kind: 'danger' })}</form></div></details>`
 
 export const talkText = (m: TalkPage): string =>
   [

@@ -106,7 +106,7 @@ const signs: Record<CallView['state'], { sign?: State; word: string }> = {
 
 const callWords = ({ state, took }: CallView): Html => {
   const { sign, word } = signs[state]
-  const time = took !== undefined && state !== 'refused' ? `, ${seconds(took)}` : ''
+  const time = took !== undefined && took >= 0.05 && state !== 'refused' ? `, ${seconds(took)}` : ''
   return html`${sign ? glyph(sign) : ''}${word}${time}`
 }
 const seconds = (s: number) => (s < 9.95 ? `${s.toFixed(1)}\u2009s` : duration(s))
