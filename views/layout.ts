@@ -98,12 +98,8 @@ const topBar = (around: Surroundings) => {
     home: paths.hud(),
     cluster: known ? around.cluster : undefined,
     lab: around.mode === 'lab',
-    places: known
-      ? placesOf(around)
-          .filter((p) => !isSeldom(p))
-          .map(inWords)
-      : [],
-    more: known ? placesOf(around).filter(isSeldom).map(inWords) : [],
+    places: known ? places.filter((p) => !isSeldom(p)) : [],
+    more: known ? places.filter(isSeldom) : [],
     live: known && around.mode !== 'setup' ? freshness(around) : undefined,
     may: known && around.safety ? may(around.safety) : undefined,
     modes: modeSwitch(paths.look(), around.look ?? 'hud'),
@@ -135,8 +131,6 @@ const placesOf = ({ mode, here, waiting = 0 }: Surroundings): Place[] => {
 
 /** Behind one word in the bar: where one goes once a week. */
 const seldom: readonly string[] = ['Memory', 'Audit', 'Costs', 'Settings', 'Lab']
-const isSeldom = (p: Place) => seldom.includes(p.text)
-const inWords = (p: Place): Place => ({ ...p, icon: undefined })
 
 const isHere = (href: string, here: string) =>
   href === paths.hud() ? here === href : here === href || here.startsWith(`${href}/`)
