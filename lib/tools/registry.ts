@@ -35,6 +35,7 @@ import { recentTasks } from './recent-tasks.ts'
 import { remember } from './remember.ts'
 import { runCommand } from './run-command.ts'
 import { serviceRestart } from './service-restart.ts'
+import { storageScan } from './storage-scan.ts'
 import { storageStatus } from './storage-status.ts'
 import { taskLog } from './task-log.ts'
 import { temperatures } from './temperatures.ts'
@@ -79,6 +80,7 @@ export const tools: readonly Tool[] = [
   dockerStop,
   dockerRestart,
   composeUp,
+  storageScan,
   tmuxInstall,
   remember,
   forget,
