@@ -35,7 +35,7 @@ const findings = async (page: Page): Promise<string[]> => {
   )
 }
 
-const everyMode = ['/guests/303', '/settings']
+const everyMode = ['/guests/303', '/settings', '/settings/machines', '/settings/protection']
 const once = [
   '/settings/appearance',
   '/guests',
@@ -128,11 +128,11 @@ pages('a deed is done from the page of its guest, with keys alone', async ({ bro
 })
 
 pages('a deed that takes long is followed by the page itself', async ({ browser, house }) => {
-  house.lab.world.guest(302)!.deaf = true
-  const { page } = await sitDown(browser, house, '/guests/302')
+  house.lab.world.guest(303)!.deaf = true
+  const { page } = await sitDown(browser, house, '/guests/303')
   await Promise.all([
     page.waitForEvent('load'),
-    page.locator('form[action="/guests/302/shutdown"] button').click(),
+    page.locator('form[action="/guests/303/shutdown"] button').click(),
   ])
   assert.match(await page.locator('.under-way').innerText(), 'being shut down by')
   assert.match(await page.locator('#deed-reboot-why').innerText(), 'being shut down by')
@@ -140,7 +140,7 @@ pages('a deed that takes long is followed by the page itself', async ({ browser,
   await holds(page, "!document.querySelector('.under-way')", 60_000)
   assert.is(await page.evaluate('window.stayed'), true)
   assert.ok((await page.locator('.deeds form button').count()) > 0, 'something may be done again')
-  house.lab.world.guest(302)!.deaf = false
+  house.lab.world.guest(303)!.deaf = false
   await page.context().close()
 })
 

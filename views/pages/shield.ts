@@ -15,7 +15,7 @@ export const guardedFact = (shield: Guarded): Html[] => {
   if (!shield) return []
   const why = guardedWords(shield)[0]!
   return [
-    html`<a class="tag shield" href="${paths.protection()}" title="${why}">${icon('lock')}${cut(why, LONGEST)}</a>`,
+    html`<a class="tag shield" href="${paths.protection()}" title="${why}">${icon('lock')}<span>${cut(why, LONGEST)}</span></a>`,
   ]
 }
 
