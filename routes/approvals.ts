@@ -7,7 +7,7 @@ import { asProblem, inWords, Problem } from '../lib/errors.ts'
 import { dateTime } from '../lib/format.ts'
 import { paths } from '../lib/paths.ts'
 import type { Approval, Person } from '../lib/safety/approvals.ts'
-import type { Result } from '../lib/tools/call.ts'
+import type { Result } from '../lib/tools/door.ts'
 import {
   type ApprovalPage,
   approvalJson,

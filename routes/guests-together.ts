@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { Problem } from '../lib/errors.ts'
 import { paths } from '../lib/paths.ts'
-import { PATIENCE_MS, type Result } from '../lib/tools/call.ts'
+import { PATIENCE_MS, type Result } from '../lib/tools/door.ts'
 import {
   type Together,
   type TogetherResult,

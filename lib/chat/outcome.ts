@@ -2,8 +2,8 @@
 import { clean } from '../log.ts'
 import type { Approval } from '../safety/approvals.ts'
 import type { Brakes } from '../safety/brakes.ts'
-import type { Door } from '../tools/call.ts'
 import type { Deed } from '../tools/deeds.ts'
+import type { Door } from '../tools/door.ts'
 import type { Step, Turn } from './rows.ts'
 
 type Needs = {

@@ -6,7 +6,7 @@
 import type { Llm } from '../llm/llm.ts'
 import type { LlmRequest, Part } from '../llm/types.ts'
 import { clean } from '../log.ts'
-import type { Door, Result } from '../tools/call.ts'
+import type { Door, Result } from '../tools/door.ts'
 import { doingOf, nearestTool, toolNamed } from '../tools/registry.ts'
 import type { NewCall, Rows, Step, Turn } from './rows.ts'
 

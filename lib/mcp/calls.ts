@@ -7,8 +7,8 @@ import { type Clock, minutes, seconds, sleep } from '../clock.ts'
 import { asProblem, Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { ended } from '../tools/asking.ts'
-import type { Door, Result } from '../tools/call.ts'
 import type { Asking } from '../tools/deeds.ts'
+import type { Door, Result } from '../tools/door.ts'
 
 const TELL_EVERY_MS = seconds(2)
 const LOOK_EVERY_MS = seconds(1)

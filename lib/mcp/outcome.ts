@@ -1,6 +1,6 @@
 /** What the door has said, as MCP tells it: words for a model, the same as data, and what to do next. */
 import { paths } from '../paths.ts'
-import type { Result } from '../tools/call.ts'
+import type { Result } from '../tools/door.ts'
 import { deedUri } from './resources.ts'
 
 export type Told = {

@@ -5,8 +5,8 @@ import { minutes, seconds } from '../../../lib/clock.ts'
 import { createLog } from '../../../lib/log.ts'
 import { createCalls } from '../../../lib/mcp/calls.ts'
 import { told } from '../../../lib/mcp/outcome.ts'
-import type { Result } from '../../../lib/tools/call.ts'
 import type { Asking, Deed } from '../../../lib/tools/deeds.ts'
+import type { Result } from '../../../lib/tools/door.ts'
 import { fakeClock, NOON } from '../../clock.ts'
 
 const calls = suite('calls of MCP')

@@ -1,7 +1,7 @@
 /** What only a person may allow, from the wish of a machine to the deed and its report. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Wish } from '../../../lib/tools/call.ts'
+import type { Wish } from '../../../lib/tools/door.ts'
 import { alice, bob } from '../../cast.ts'
 import { type Given, type House, openHouse, stateIn } from '../../house.ts'
 
