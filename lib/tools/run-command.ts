@@ -22,7 +22,7 @@ export const runCommand = defineTool({
   },
   tasks: [],
   input: z.strictObject({ node: nodeInput, command: commandInput }),
-  key: ({ node }) => `node/${node.toLowerCase()}`,
+  key: ({ node }) => `node/${node}`,
   async find({ ssh, shell, picture, clock }, { node: wanted, command }): Promise<Found> {
     if (!ssh)
       throw refusal(

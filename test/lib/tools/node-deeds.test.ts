@@ -1,8 +1,7 @@
-/** Services and nodes: what the cluster hangs on is left alone, and no node goes that the rest needs. */
+/** Nodes that restart and go off: no node goes that the rest needs, and each is waited for. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startLab } from '../../../lab/lab.ts'
-import { Problem } from '../../../lib/errors.ts'
 import type { ClusterStatus } from '../../../lib/proxmox/types.ts'
 import { votesBeside } from '../../../lib/tools/node-votes.ts'
 import { allow, call, callAllowed, person } from '../../deeds.ts'
@@ -21,70 +20,6 @@ const open = async (t: { house: House }, given: Given = {}) => {
 const five = async () => startLab({ pace: 0.02, nodes: 5 })
 const planOf = async (house: House, tool: string, node: string) =>
   (await house.tools.rehearse({ tool, args: { node }, caller: person })).plan!
-
-nodes('a stateless service restarts by itself, another one takes a person', async (t) => {
-  const house = await open(t)
-  const args = { node: 'agent1', service: 'pveproxy' }
-  const done = await call(house, 'service_restart', args)
-  assert.is(done.state, 'done', done.text)
-  assert.match(done.text, /pveproxy on agent1 is running/)
-  const other = { node: 'agent1', service: 'pve-firewall.service' }
-  assert.is((await call(house, 'service_restart', other)).state, 'needs-approval')
-  assert.is((await callAllowed(house, 'service_restart', other)).state, 'done')
-})
-
-nodes('what carries the cluster is BLACK under each of its names, for everybody', async (t) => {
-  const house = await open(t)
-  for (const service of [
-    'corosync',
-    'Corosync',
-    'corosync.service',
-    'pve-cluster',
-    'pmxcfs',
-    'pve-ha-lrm',
-    'watchdog-mux',
-  ]) {
-    const { problem } = await call(
-      house,
-      'service_restart',
-      { node: 'pve', service },
-      { as: person },
-    )
-    assert.equal([problem?.kind, problem?.details?.rule], ['forbidden', 'black'], service)
-  }
-  assert.equal(house.writes, [])
-})
-
-nodes('a name of a service is only a name, and of the live list', async (t) => {
-  const house = await open(t)
-  const names = ['a b', 'a;b', '../status', '-x', 'cron*', 'pve*', 'a/b', '', 'cron\n']
-  for (const service of names) {
-    const { problem } = await call(house, 'service_restart', { node: 'pve', service })
-    assert.is(problem?.kind, 'invalid', service)
-  }
-  const near = await call(house, 'service_restart', { node: 'pve', service: 'pveprox' })
-  assert.equal([near.problem?.kind, near.problem?.next], ['not-found', 'Did you mean pveproxy?'])
-  for (const tool of ['node_reboot', 'node_shutdown', 'service_restart'])
-    for (const node of ['pve;id', '../x', 'a b', '']) {
-      const { problem } = await call(house, tool, { node, service: 'cron' })
-      assert.is(problem?.kind, 'invalid', node)
-    }
-  assert.equal(house.writes, [])
-})
-
-nodes('a restart whose answer is lost is looked for, not asked for twice', async (t) => {
-  const house = await open(t)
-  const { nodes: hand } = house.proxmox
-  const { service } = hand
-  hand.service = async (...args) => {
-    await service(...args)
-    throw new Problem('timeout', 'The answer was lost.', { details: { sent: 'yes' } })
-  }
-  const done = await call(house, 'service_restart', { node: 'agent1', service: 'pveproxy' })
-  assert.is(done.state, 'done', done.text)
-  assert.match(deedRow(house.db, 1)?.upid ?? '', /srvrestart:pveproxy/)
-  assert.is(house.writes.length, 1)
-})
 
 nodes('the card of a reboot tells votes, guests, and whether Jarvis goes too', async (t) => {
   const house = await open(t, { marks: { self: 'guest/103' } })
