@@ -56,6 +56,10 @@ export const commands: Record<string, Entry> = {
     summary: 'use a tool, or see what it would do',
     load: () => import('./tool.ts'),
   },
+  chat: {
+    summary: 'talk with Jarvis: one question, or as many as you like',
+    load: () => import('./chat.ts'),
+  },
   mcp: {
     summary: 'MCP on standard input and output, for clients that start a program',
     load: () => import('./mcp.ts'),

@@ -91,6 +91,35 @@ export const fetchOver =
       call.end(text)
     })
 
+/**
+ * An answer that comes as lines of JSON, each as soon as it is there. Throws as `callServer` does, also
+ * when it breaks off; an aborted signal just ends it.
+ */
+export async function* linesFrom<T>(
+  data: string,
+  method: 'GET' | 'POST',
+  path: string,
+  { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
+): AsyncGenerator<T> {
+  const headers = { 'content-type': 'application/json' }
+  const text = body === undefined ? {} : { body: JSON.stringify(body), headers }
+  try {
+    const asked = { method, ...text, ...(signal && { signal }) }
+    const answer = await fetchOver(data)(`http://localhost${path}`, asked)
+    if (answer.status >= 400)
+      throw problemOf({ status: answer.status, body: parsed(await answer.text()) })
+    const decoder = new TextDecoder()
+    let rest = ''
+    for await (const chunk of answer.body ?? []) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield JSON.parse(line) as T
+    }
+  } catch (cause) {
+    if (!signal?.aborted) throw nobody(data, cause)
+  }
+}
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)

@@ -6,13 +6,19 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '../lib/clock.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Io } from './io.ts'
+import { createPrompter } from './prompter.ts'
 
 // One folder below the root in both lives: cli/terminal.ts as source, dist/jarvis.js as bundle.
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 export const terminal = (): Io => {
   const isTTY = Boolean(process.stdin.isTTY && process.stderr.isTTY)
+  const prompter = createPrompter()
   return {
+    write: (text) => void process.stdout.write(text),
+    shows: { out: Boolean(process.stdout.isTTY), err: Boolean(process.stderr.isTTY) },
+    nextLine: prompter.next,
+    isPiped: !process.stdin.isTTY,
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     input: () => (process.stdin.isTTY ? Promise.resolve('') : readAll()),
@@ -43,12 +49,19 @@ const readAll = async () => {
   return text
 }
 
+/** A line without an end is cut, or it would fill the memory. */
+const LONGEST_LINE = 4 * 1024 * 1024
+
 async function* readLines(): AsyncGenerator<string[]> {
   let rest = ''
   process.stdin.setEncoding('utf8')
   for await (const chunk of process.stdin) {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
+    if (rest.length > LONGEST_LINE) {
+      lines.push(rest)
+      rest = ''
+    }
     if (lines.length > 0) yield lines
   }
   if (rest !== '') yield [rest]

@@ -42,7 +42,8 @@ export const callerOf = (c: Ctx, { auth }: Pick<Needs, 'auth'>, { from }: Asker)
     : { by: 'nothing', caller: undefined }
 }
 
-const commandLine: Caller = {
+/** Whoever has a shell on the host: a machine, whatever he says he is. */
+export const commandLine: Caller = {
   kind: 'machine',
   name: 'command line',
   scope: 'operate',

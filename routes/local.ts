@@ -14,6 +14,7 @@ import { brief } from '../views/brief.ts'
 import type { Ctx } from './answer.ts'
 import { asFailure, planJson, resultJson, statusFor } from './deeds.ts'
 import { statusOf } from './failures.ts'
+import { addLocalChat, type LocalChatNeeds } from './local-chat.ts'
 import type { App, Env, Needs } from './needs.ts'
 import { briefSafety } from './safety-now.ts'
 import { stopJson } from './stop.ts'
@@ -51,7 +52,7 @@ export type LocalNeeds = Pick<
   auth: Pick<Auth, 'logins'>
   stop: Pick<Needs['stop'], 'release' | 'state'>
   tools: Pick<Needs['tools'], 'call' | 'rehearse' | 'open' | 'confirm' | 'deny'>
-}
+} & Pick<LocalChatNeeds, 'chat' | 'address'>
 
 /** Is it a request for this site rather than the one that everybody sees? */
 export const isLocal = (request: Request): boolean =>
@@ -67,7 +68,12 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
     if (c.env?.local !== true) throw new Problem('not-found', 'There is nothing here.')
     await next()
   })
-  app.use(bodyLimit({ maxSize: 64 * 1024 }))
+  // A question may bring what was piped in with it.
+  const room = {
+    slip: bodyLimit({ maxSize: 64 * 1024 }),
+    letter: bodyLimit({ maxSize: 512 * 1024 }),
+  }
+  app.use((c, next) => room[c.req.path === '/local/chat' ? 'letter' : 'slip'](c, next))
 
   app.get('/local/status', (c) =>
     c.json(
@@ -143,6 +149,8 @@ export const createLocal = ({ keeper, ...needs }: LocalNeeds): App => {
     await keeper.backup((await read(c.req, file)).file)
     return c.json({})
   })
+
+  addLocalChat(app, needs)
 
   app.notFound((c) =>
     c.json(refusal(new Problem('not-found', 'This server does not know that.')), 404),

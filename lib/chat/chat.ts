@@ -68,6 +68,8 @@ export type Question = {
   origin: Origin
   /** What was said before, where the other side keeps the talk (OpenAI clients send it each time). */
   history?: readonly Exchange[] | undefined
+  /** Who else has written in it: the talk has read their words before the first round. */
+  tainted?: string | undefined
 }
 
 /** Whose talks they are: an account's, a token's, the command line's; a name alone proves nothing. */
@@ -202,7 +204,10 @@ export const createChat = (needs: ChatNeeds): Chat => {
     if (!outcome) return
     rows.step(step.id, outcome)
     const turn = rows.turn(step.turn)
-    if (turn && turn.endedAt === undefined) run(turn)
+    if (!turn || turn.endedAt !== undefined) return
+    // Whoever watches hears the outcome before what is said about it.
+    show(turn, { type: 'step' })
+    run(turn)
   }
   const lookAfter = () => {
     for (const step of rows.waiting()) wake(step)
@@ -258,7 +263,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
   }
 
   return {
-    ask({ conversation: id, text, caller, origin, history = [] }) {
+    ask({ conversation: id, text, caller, origin, history = [], tainted }) {
       const question = asked(text)
       if (needs.stop.signal().aborted) throw needs.stop.signal().reason
       const conversation =
@@ -271,6 +276,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       // What a token has read elsewhere it has read here, too.
       if (caller.token)
         provenance.carry(`token/${caller.token.id}`, `conversation/${conversation.id}`)
+      if (tainted) provenance.taint(`conversation/${conversation.id}`, tainted)
       const turn = rows.ask({
         conversation: conversation.id,
         question,

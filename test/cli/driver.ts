@@ -27,7 +27,10 @@ type Given = Partial<Io> & { piped?: string; answers?: string[] }
 
 /** Runs a command line in this process: its words and its exit code. Questions take `answers` in turn. */
 export const run = async (argv: string[], { piped = '', answers, ...given }: Given = {}) => {
-  const out: string[] = []
+  let out = ''
+  const write = (text: string) => {
+    out += text
+  }
   const err: string[] = []
   const next = async (question: string) => {
     err.push(question)
@@ -36,7 +39,11 @@ export const run = async (argv: string[], { piped = '', answers, ...given }: Giv
     return answer
   }
   const io: Io = {
-    out: (text) => void out.push(text),
+    out: (text) => write(`${text}\n`),
+    write,
+    shows: { out: false, err: false },
+    isPiped: answers === undefined,
+    nextLine: async () => answers?.shift(),
     err: (text) => void err.push(text),
     input: async () => piped,
     lines: async function* () {
@@ -54,7 +61,7 @@ export const run = async (argv: string[], { piped = '', answers, ...given }: Giv
     ...given,
   }
   const code = await runCommand(argv, io)
-  return { code, out: out.join('\n'), err: err.join('\n') }
+  return { code, out: out.replace(/\n$/, ''), err: err.join('\n') }
 }
 
 export type Child = {
