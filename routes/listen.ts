@@ -2,7 +2,7 @@
  * Opens the door: HTTP, or HTTPS when the house has a certificate (HTTP/1.1 in both cases), with
  * limits on how long a request may take to arrive. Streams end when the server stops.
  */
-import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
@@ -42,6 +42,7 @@ export const listen = async (
       ? { createServer: createHttpsServer, serverOptions: { ...wish.tls, ...limits } }
       : { createServer: createHttpServer, serverOptions: limits }),
   }) as Server
+  ignoreOtherUpgrades(server, wish.tls ? 'secureConnection' : 'connection')
   await bound(server, wish)
   const { port } = server.address() as AddressInfo
   return {
@@ -53,6 +54,30 @@ export const listen = async (
         server.closeAllConnections()
       }),
   }
+}
+
+/**
+ * Node hands every `Upgrade` over to whoever listens for one, and node-server leaves all but WebSocket
+ * alone: `curl --http2` waited for ever, and its socket stayed. The request is read once more without
+ * the offer, which a server may ignore (RFC 9110, 7.8); the limits above hold for it as for any other.
+ */
+const ignoreOtherUpgrades = (server: Server, arrival: 'connection' | 'secureConnection'): void => {
+  const [take] = server.listeners('upgrade')
+  server.removeAllListeners('upgrade')
+  server.on('upgrade', (request, socket, head) => {
+    if (request.headers.upgrade?.toLowerCase() === 'websocket')
+      return take?.call(server, request, socket, head)
+    socket.unshift(Buffer.concat([Buffer.from(withoutOffer(request), 'latin1'), head]))
+    server.emit(arrival, socket)
+  })
+}
+
+const withoutOffer = ({ method, url, httpVersion, rawHeaders }: IncomingMessage): string => {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (!/^(connection|upgrade|http2-settings)$/i.test(rawHeaders[i]!))
+      lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
 }
 
 const limitsOf = ({ headers, request, lookEvery }: Patience) => ({

@@ -27,6 +27,7 @@ const told = (port: number, words: string) => {
   return new Promise<string>((done, fail) => {
     socket.once('close', () => done(said))
     socket.once('error', fail)
+    socket.setTimeout(5000, () => socket.destroy(new Error(`silence after: ${said}`)))
   })
 }
 
@@ -41,6 +42,23 @@ door('a body that never comes to its end is 408, and the connection ends', async
 door('a head that never comes to its end is 408, and the connection ends', async () => {
   const server = await open({ headers: 100, request: 60_000, lookEvery: 20 })
   assert.match(await told(server.port, 'GET / HTTP/1.1\r\nHost: 127'), /^HTTP\/1.1 408 /)
+  await server.close()
+})
+
+/** What `curl --http2` and Java's client add to their first request over plain HTTP. */
+const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'
+
+door('an upgrade that we do not speak is answered as if it had not been offered', async () => {
+  const server = await open({ headers: 500, request: 500, lookEvery: 20 })
+  const host = 'Host: 127.0.0.1\r\n'
+  const first = `POST / HTTP/1.1\r\n${host}${offer}Content-Length: 4\r\n\r\nfour`
+  const second = `GET / HTTP/1.1\r\n${host}Connection: close\r\n\r\n`
+  const said = await told(server.port, first + second)
+  assert.match(said, /^HTTP\/1.1 200 [^]*\r\n\r\n4 bytes/)
+  assert.match(said, /0 bytes/, 'the connection goes on as any other')
+  // And its body has to arrive as any other's.
+  const cut = `POST / HTTP/1.1\r\n${host}${offer}Content-Length: 9\r\n\r\nfour`
+  assert.match(await told(server.port, cut), /^HTTP\/1.1 408 /)
   await server.close()
 })
 
