@@ -83,6 +83,7 @@ export const connect = async (house: House, id: string, how: How = {}) => {
   let text = ''
   let bytes = 0
   let unacked = 0
+  let pongs = 0
   const meta: Meta[] = []
   let end: { code: number; reason: string } | undefined
   const changed = new Set<() => void>()
@@ -103,7 +104,8 @@ export const connect = async (house: House, id: string, how: How = {}) => {
       text = (text + data.subarray(1).toString('utf8')).slice(-200_000)
       unacked += data.length - 1
       if (!deaf && unacked >= 32 * 1024) ack()
-    } else if (data[0] === 2) meta.push(JSON.parse(data.subarray(1).toString()))
+    } else if (data[0] === 3) pongs += 1
+    else if (data[0] === 2) meta.push(JSON.parse(data.subarray(1).toString()))
     tell()
   })
   socket.on('close', (code, reason) => {
@@ -143,6 +145,7 @@ export const connect = async (house: House, id: string, how: How = {}) => {
     meta,
     text: () => text,
     bytes: () => bytes,
+    pongs: () => pongs,
     end: () => end,
     forget() {
       text = ''

@@ -123,6 +123,15 @@ export const follow = (
     channel.end(input)
   })
 
+/** Ends a command that began when nobody waited for it any more. */
+export const endLate = (
+  client: Client,
+  channel: ClientChannel,
+  started: Started,
+  how: RunOptions,
+  hooks: Hooks,
+): void => void follow(client, channel, started, { ...how, signal: AbortSignal.abort() }, hooks)
+
 /** The result of a command that was cancelled before it began, or whose beginning is not known. */
 export const unknownEnd = (
   known: { cancelled: boolean; lost: boolean },
@@ -146,7 +155,7 @@ const kill = async (client: Client, pid: number, clock: Clock): Promise<void> =>
     channel.stderr.resume()
     channel.end()
   }
-  const how = { clock, patienceMs: END_MS }
+  const how = { clock, patienceMs: END_MS, answerMs: END_MS }
   try {
     await openChannel(client, (done) => client.exec(killLine(pid), done), drain, how)
   } catch {

@@ -3,9 +3,16 @@ import type { Client, ClientChannel } from 'ssh2'
 import type { Clock } from '../clock.ts'
 import { messageOf, Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { ConnectionLost, NotStarted, openChannel } from './channel.ts'
+import { ConnectionLost, NotStarted, openChannel, Silent } from './channel.ts'
 import { type Command, type Env, isPosixShell, startable } from './command.ts'
-import { type ExecResult, follow, type Hooks, type RunOptions, unknownEnd } from './exec.ts'
+import {
+  type ExecResult,
+  endLate,
+  follow,
+  type Hooks,
+  type RunOptions,
+  unknownEnd,
+} from './exec.ts'
 import { createLink, type Link, type LinkState } from './link.ts'
 import { createSlots } from './slots.ts'
 import type { ExecOptions, Pty, PtyEnd, PtyOptions } from './ssh.ts'
@@ -17,6 +24,8 @@ export type LineLimits = {
   inLine: number
   timeoutMs: number
   capBytes: number
+  /** How long a host may take to begin what it was asked for. */
+  openMs: number
   terminalsPerConnection: number
 }
 
@@ -79,10 +88,17 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
           client,
           (done) => client.exec(started.line, done),
           (channel) => ({ end: follow(client, channel, started, how, hooks) }),
-          { clock, patienceMs: PATIENCE_MS, signal: how.signal },
+          {
+            clock,
+            patienceMs: PATIENCE_MS,
+            answerMs: limits.openMs,
+            signal: how.signal,
+            late: (channel) => endLate(client, channel, started, how, hooks),
+          },
         )
         return await end
       } catch (error) {
+        if (error instanceof Silent && !how.signal?.aborted) link.retire(client)
         if (!(error instanceof NotStarted) || attempt === 2) throw error
       }
     }
@@ -116,10 +132,9 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
           capBytes: limits.capBytes,
         })
       } catch (error) {
-        if (signal?.aborted)
-          return unknownEnd({ cancelled: true, lost: false }, clock.now() - began)
-        if (error instanceof ConnectionLost)
-          return unknownEnd({ cancelled: false, lost: true }, clock.now() - began)
+        const cancelled = signal?.aborted === true
+        const lost = error instanceof ConnectionLost || error instanceof Silent
+        if (cancelled || lost) return unknownEnd({ cancelled, lost }, clock.now() - began)
         throw asStartProblem(name, error)
       } finally {
         letGo()
@@ -135,17 +150,19 @@ export const createLine = ({ name, connect, clock, log, limits }: LineNeeds): Li
         place.open -= 1
         letGo()
       }
+      let client: Client | undefined
       try {
-        const client = await place.link.client()
+        client = await place.link.client()
+        const on = client
         const size = { ...window(cols, rows), term, width: 0, height: 0 }
         return await openChannel(
-          client,
-          (done) =>
-            command ? client.exec(command, { pty: size }, done) : client.shell(size, done),
-          (channel) => terminal(client, channel, leave),
-          { clock, patienceMs: PATIENCE_MS },
+          on,
+          (done) => (command ? on.exec(command, { pty: size }, done) : on.shell(size, done)),
+          (channel) => terminal(on, channel, leave),
+          { clock, patienceMs: PATIENCE_MS, answerMs: limits.openMs },
         )
       } catch (error) {
+        if (error instanceof Silent && client) place.link.retire(client)
         leave()
         throw asStartProblem(name, error)
       }
@@ -204,4 +221,6 @@ const side = (n: number) => Math.min(1000, Math.max(2, Math.floor(n) || 2))
 const asStartProblem = (name: string, error: unknown): Problem =>
   error instanceof Problem
     ? error
-    : new Problem('failed', `${name} did not start it: ${messageOf(error)}.`, { cause: error })
+    : error instanceof Silent
+      ? new Problem('timeout', `${name} does not answer.`, { next: 'Try again.', cause: error })
+      : new Problem('failed', `${name} did not start it: ${messageOf(error)}.`, { cause: error })

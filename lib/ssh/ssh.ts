@@ -98,6 +98,7 @@ const usual: SshLimits = {
   inLine: 64,
   timeoutMs: 30_000,
   capBytes: 256 * 1024,
+  openMs: 10_000,
   terminalsPerConnection: 8,
   coldConnects: 5,
 }

@@ -47,6 +47,24 @@ real(
     assert.match(await (await get(house, paths.terminalText(id))).text(), /mark-42/)
   },
 )
+real('a watcher sees, and whatever his page sends reaches nobody', async ({ house }) => {
+  const id = await open(house)
+  const worker = await connect(house, id, { cols: 90, rows: 30 })
+  await worker.isOpen()
+  const watcher = await connect(house, id, { mode: 'watch', cols: 40, rows: 10 })
+  await watcher.isOpen()
+  watcher.type('echo from-the-watcher\r')
+  watcher.resize(40, 10)
+  // Frames are read in their order: what comes back for this one comes behind what they did.
+  watcher.frame(3, Buffer.alloc(0))
+  await watcher.until('a pong', () => watcher.pongs() === 1)
+  worker.type('echo from-$((1+1))-worker; stty size\r')
+  await watcher.says('from-2-worker')
+  await worker.says('30 90')
+  assert.not.match(worker.text(), /from-the-watcher/)
+  await worker.close()
+  await watcher.close()
+})
 real('the badge says that it ends with the server, and offers tmux', async ({ house }) => {
   const id = await open(house)
   const line = await connect(house, id)

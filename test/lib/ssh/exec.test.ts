@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { noSshd, type Sshd, startSshd } from '../../sshd/servers.ts'
-import { type Stage, stage, until, wireTo } from './stage.ts'
+import { problemOf, type Stage, stage, until, wireTo } from './stage.ts'
 
 const why = noSshd()
 if (why) console.log(`SKIPPED commands on a real sshd: ${why}`)
@@ -90,14 +90,14 @@ test('a character that comes in two pieces is one, and what is none is marked', 
 
 test('too much output is cut at the cap and the other side stops', async ({ s }) => {
   const r = await s.ssh.exec('pve', ['sh', '-c', 'while :; do echo endless-stream-of-words; done'])
-  assert.is(r.truncated, true)
+  assert.equal([r.truncated, r.timedOut], [true, false])
   assert.is(r.bytes.length, 256 * 1024)
   assert.is(await alive(s, '[e]ndless-stream'), 0)
 })
 
 test('standard error has a cap of its own', async ({ s }) => {
   const r = await s.ssh.exec('pve', 'yes endless-complaint >&2')
-  assert.is(r.truncated, true)
+  assert.equal([r.truncated, r.timedOut], [true, false])
   assert.ok(r.stderr.length <= 256 * 1024 && r.stderr.length > 250 * 1024)
   assert.is(await alive(s, '[e]ndless-complaint'), 0)
 })
@@ -177,6 +177,54 @@ test('a frozen link is noticed by unanswered keepalives', async ({ sshd }) => {
   wire.freeze()
   const r = await running
   assert.equal([r.lost, r.code], [true, null])
+  s.close()
+  await wire.close()
+})
+
+test('a link that freezes before a command has begun is given up, and the next one connects', async ({
+  sshd,
+}) => {
+  const wire = await wireTo(sshd)
+  const s = await stage({
+    hosts: { pve: { ...wire, fingerprint: sshd.fingerprint } },
+    identity: { keyFile: sshd.keyFile },
+    limits: { openMs: 300 },
+  })
+  await s.ssh.exec('pve', ['true'])
+  wire.freeze()
+  const r = await s.ssh.exec('pve', ['true'])
+  assert.equal([r.lost, r.code, r.cancelled], [true, null, false])
+  assert.is((await s.ssh.exec('pve', ['echo', 'again'])).stdout, 'again\n')
+  const size = { cols: 80, rows: 24 }
+  await s.ssh.pty('pve', size)
+  wire.freeze()
+  assert.is((await problemOf(s.ssh.pty('pve', size))).kind, 'timeout')
+  const pty = await s.ssh.pty('pve', size)
+  pty.close()
+  s.close()
+  await wire.close()
+})
+
+test('a command that is cancelled while the link is frozen is over at once, and ended when it begins', async ({
+  sshd,
+  s: well,
+}) => {
+  const wire = await wireTo(sshd)
+  const s = await stage({
+    hosts: { pve: { ...wire, fingerprint: sshd.fingerprint } },
+    identity: { keyFile: sshd.keyFile },
+  })
+  await s.ssh.exec('pve', ['true'])
+  wire.freeze()
+  const stop = new AbortController()
+  const running = s.ssh.exec('pve', ['sleep', '4242.5'], { signal: stop.signal })
+  await until('it is being opened', () => s.ssh.state()[0]!.running === 1)
+  stop.abort()
+  const r = await running
+  assert.equal([r.cancelled, r.lost, r.code], [true, true, null])
+  wire.thaw()
+  await s.ssh.exec('pve', ['true'])
+  await until('none is left', async () => (await alive(well, 'sleep 4242[.]5')) === 0)
   s.close()
   await wire.close()
 })

@@ -119,6 +119,12 @@ export const wireTo = async (door: Door) => {
         far.pause()
       }
     },
+    thaw() {
+      for (const [near, far] of pairs) {
+        near.pipe(far)
+        far.pipe(near)
+      }
+    },
     close: () =>
       new Promise<void>((done) => {
         cut()
