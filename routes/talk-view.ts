@@ -2,11 +2,11 @@
 import type { Shown } from '../lib/chat/chat.ts'
 import type { Step } from '../lib/chat/rows.ts'
 import { tiers } from '../lib/safety/tiers.ts'
-import { deedWords } from '../views/parts/deed-words.ts'
 import type { CallView, TurnView } from '../views/parts/talk.ts'
+import { type FactNeeds, factsOf } from './approval-facts.ts'
 import type { Needs } from './needs.ts'
 
-export type TalkNeeds = Pick<Needs, 'brakes' | 'tools' | 'llm'>
+export type TalkNeeds = FactNeeds & Pick<Needs, 'tools' | 'llm'>
 
 export const turnView = (needs: TalkNeeds, turn: Shown): TurnView => ({
   id: turn.id,
@@ -26,7 +26,8 @@ export const turnView = (needs: TalkNeeds, turn: Shown): TurnView => ({
   endedAt: turn.endedAt,
 })
 
-const callView = ({ brakes, tools }: TalkNeeds, step: Step): CallView => {
+const callView = (needs: TalkNeeds, step: Step): CallView => {
+  const { brakes, tools } = needs
   const { tool = '', args = '' } = step
   const approval = step.approval === undefined ? undefined : brakes.approvals.find(step.approval)
   const deed = step.deed === undefined ? undefined : tools.deed(step.deed)
@@ -42,7 +43,7 @@ const callView = ({ brakes, tools }: TalkNeeds, step: Step): CallView => {
     state: step.state,
     tier: approval?.tier ?? deed?.tier ?? tierOf(tool),
     took: step.took,
-    decision: waits ? { id: approval.id, deed: deedWords(approval) } : undefined,
+    decision: waits ? { ...factsOf(needs, approval), until: approval.expiresAt } : undefined,
   }
 }
 

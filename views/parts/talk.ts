@@ -6,8 +6,9 @@ import { html } from 'hono/html'
 import { dollars, duration } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import type { Html } from '../layout.ts'
+import type { CardFacts } from './approval-card.ts'
 import { type TierName, tierBadge } from './badge.ts'
-import { button, linkButton } from './button.ts'
+import { button } from './button.ts'
 import { glyph, icon, type State } from './glyph.ts'
 import { markdown, plain } from './markdown.ts'
 import { cut, shown, shownLines } from './shown.ts'
@@ -26,7 +27,12 @@ export type CallView = {
   /** Seconds. */
   took?: number | undefined
   /** What a person has to decide, while it waits. */
-  decision?: { id: number; deed: string } | undefined
+  decision?: Decision | undefined
+}
+/** Of the card: its head and its three rows. It is opened, and armed, on a page of its own. */
+export type Decision = Pick<CardFacts, 'id' | 'tier' | 'deed' | 'goes' | 'stays' | 'checked'> & {
+  /** How long the request stays open, milliseconds since 1970. */
+  until: number
 }
 export type SaidView = { kind: 'say'; text: string }
 
@@ -86,7 +92,7 @@ const isTable = (text: string) =>
   text.split('\n').filter((line) => /\S {2,}\S/.test(line)).length > 1
 
 const callList = (calls: readonly CallView[]): Html =>
-  html`<div class="calls">${calls.map(callLine)}</div>${calls.map(waitingLine)}`
+  html`<div class="calls">${calls.map(callLine)}</div>${calls.map(waitingCard)}`
 
 const MOST_SHOWN = 4000
 
@@ -111,10 +117,19 @@ const callWords = ({ state, took }: CallView): Html => {
 }
 const seconds = (s: number) => (s < 9.95 ? `${s.toFixed(1)}\u2009s` : duration(s))
 
-const waitingLine = ({ decision, tier }: CallView): Html | '' =>
-  decision
-    ? html`<div class="waiting">${tier ? tierBadge(tier) : ''}<strong class="name">${shown(decision.deed)}</strong>${linkButton({ text: 'Decide', icon: 'hand', href: paths.approval(decision.id) })}</div>`
+/** Closed: it is judged anew when it is opened, and armed for two minutes then. */
+const waitingCard = ({ decision: d }: CallView): Html | '' =>
+  d
+    ? html`<section class="approval" id="decision-${d.id}" data-tier="${d.tier}" aria-label="${d.deed}"><header>${tierBadge(d.tier)}<a class="name" href="${paths.approval(d.id)}">${d.deed}</a></header>
+<dl>${rowsOf(d).map(([what, is]) => html`<div><dt>${what}</dt><dd>${is}</dd></div>`)}</dl>
+<form method="post" action="${paths.approvalOpen(d.id)}">${button({ text: 'Open the card', kind: 'danger' })}<button class="btn refuse" formaction="${paths.approvalDeny(d.id)}">Refuse</button></form></section>`
     : ''
+
+const rowsOf = ({ goes, stays, checked }: Decision): [string, string][] => [
+  ['Goes', goes],
+  ['Stays', stays],
+  ['Checked', checked.join('; ')],
+]
 
 /** What is so now, or which mind has answered and what it took. */
 const lastLine = (t: TurnView): Html => {
