@@ -65,7 +65,7 @@ const isOver = ({ state }: TurnView) =>
 export const turnRow = (t: TurnView): Html =>
   html`<div id="${turnId(t.id)}" class="turn" data-is="${t.state}">
 <div class="said"><p class="by">you</p><div class="words">${plain(t.question)}</div></div>
-<div class="said jarvis"><p class="by">Jarvis</p><div class="words">${grouped(t.parts).map((part) => (Array.isArray(part) ? callList(part) : said(part.text, t)))}${t.saying ? html`<div class="saying">${said(t.saying, t)}</div>` : ''}${lastLine(t)}</div></div>
+<div class="said jarvis"><p class="by">Jarvis</p><div class="words">${grouped(t.parts).map((part) => (Array.isArray(part) ? callList(part) : said(part.text, t)))}${t.saying ? html`<div class="saying">${saying(t.saying, t)}</div>` : ''}${lastLine(t)}</div></div>
 </div>
 `
 
@@ -80,6 +80,11 @@ const grouped = (parts: TurnView['parts']): (SaidView | CallView[])[] => {
   }
   return all
 }
+
+/** Several times a second a long answer is not read anew; its end is drawn as it is meant. */
+const LONG_SAYING = 16_000
+const saying = (text: string, t: TurnView): Html =>
+  text.length > LONG_SAYING ? html`<div class="prose">${plain(text)}</div>` : said(text, t)
 
 /** The rules speak plainly, at times in columns. */
 const said = (text: string, { mind }: TurnView): Html => {
