@@ -1,14 +1,9 @@
-/**
- * The composition root: configuration → lock → database → rooms → site → loops, each handing in what
- * the next one needs. `stop` undoes it in reverse. Nothing here decides anything.
- */
-import { rmSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
 import { canonical, type Json } from './lib/audit/canonical.ts'
 import { createTrail, type Trail } from './lib/audit/trail.ts'
-import { type Auth, createAuth } from './lib/auth/auth.ts'
+import { createAuth } from './lib/auth/auth.ts'
 import { createBus } from './lib/bus.ts'
 import { createChat } from './lib/chat/chat.ts'
 import { type Clock, sleep, systemClock } from './lib/clock.ts'
@@ -29,13 +24,14 @@ import { messageOf } from './lib/errors.ts'
 import { createEvents } from './lib/events/events.ts'
 import type { Events } from './lib/events/kinds.ts'
 import { createLlm } from './lib/llm/llm.ts'
+import { summaryBy } from './lib/llm/summary.ts'
 import type { Log } from './lib/log.ts'
 import { createMemory } from './lib/memory/memory.ts'
 import { createProxmox } from './lib/proxmox/client.ts'
 import { createBrakes } from './lib/safety/brakes.ts'
 import { createKillSwitch, type StopChange } from './lib/safety/kill-switch.ts'
-import type { Marks } from './lib/safety/protected.ts'
 import { createSchedule } from './lib/schedule/schedule.ts'
+import { planWork } from './lib/schedule/work.ts'
 import { createKeeper } from './lib/setup/keeper.ts'
 import { createTalks } from './lib/setup/talks.ts'
 import { createIdentity } from './lib/ssh/identity.ts'
@@ -43,13 +39,13 @@ import { createSsh } from './lib/ssh/ssh.ts'
 import { createTerminals } from './lib/terminals/terminals.ts'
 import { createDoor } from './lib/tools/call.ts'
 import { createWaker } from './lib/tools/waker.ts'
-import { createWol, type Wol } from './lib/wol.ts'
+import { createWol } from './lib/wol.ts'
 import { createSite } from './routes/index.ts'
 import { listen } from './routes/listen.ts'
 import { createLive } from './routes/live.ts'
 import { createLocal, isLocal } from './routes/local.ts'
 import { createMcpFace } from './routes/mcp.ts'
-import type { Env, LabFace } from './routes/needs.ts'
+import type { Env } from './routes/needs.ts'
 import { createRules } from './routes/rules.ts'
 import { wordsOf } from './views/panels/event-words.ts'
 
@@ -170,7 +166,9 @@ const compose = async (
   })
   const auth = createAuth({ db, clock, bus, sessions: config.sessions })
 
-  const lab = config.mode === 'lab' ? await bringUpLab(config.data, clock, log, undo) : undefined
+  const simulated = config.mode === 'lab' ? await import('./lab/bring-up.ts') : undefined
+  const lab = await simulated?.bringUpLab({ data: config.data, clock, log })
+  if (lab) undo.push(() => lab.stop())
   const place = lab?.cluster ?? config.cluster ?? nowhere
   const proxmox = createProxmox({
     nodes: place.nodes,
@@ -252,7 +250,13 @@ const compose = async (
   stop.onChange(({ state }) => {
     if (state.pressed) brakes.approvals.voidAll('STOP was pressed')
   })
-  const memory = createMemory({ db, clock, log, timeZone: config.timeZone })
+  const memory = createMemory({
+    db,
+    clock,
+    log,
+    timeZone: config.timeZone,
+    summarise: (texts) => summaryBy(llm, texts),
+  })
   undo.push(() => memory.close())
   const tools = createDoor({
     brakes,
@@ -378,48 +382,18 @@ const compose = async (
   undo.push(() => tools.close())
   tools.recover().catch((error) => log.error('tools: recovery broke', { reason: messageOf(error) }))
   chat.recover()
-  // All periodic work of the house but the poll itself, in one list with its rhythm.
-  schedule.every('events: forget old ones', { cron: '17 3 * * *', timeZone: config.timeZone }, () =>
-    events.sweep(),
-  )
-  schedule.every('audit: forget old rows', { cron: '7 3 * * *', timeZone: config.timeZone }, () =>
-    trail.sweep(),
-  )
-  schedule.every('audit: check the chain', { cron: '37 4 * * *', timeZone: config.timeZone }, () =>
-    trail.check('the night'),
-  )
-  schedule.every(
-    'safety: forget what has worn off',
-    { cron: '7 * * * *', timeZone: config.timeZone },
-    () => brakes.sweep(),
-  )
-  schedule.every('deeds: forget old ones', { cron: '47 3 * * *', timeZone: config.timeZone }, () =>
-    tools.sweep(),
-  )
-  schedule.every(
-    'terminals: forget ended ones',
-    { cron: '57 3 * * *', timeZone: config.timeZone },
-    () => terminals.sweep(),
-  )
-  schedule.every(
-    'memory: sum up and forget',
-    { cron: '7 4 * * *', timeZone: config.timeZone },
-    async () => {
-      await memory.consolidate()
-      memory.sweep()
-    },
-  )
-  schedule.every('llm: forget old calls', { cron: '7 4 * * *', timeZone: config.timeZone }, () =>
-    llm.sweep(),
-  )
-  schedule.every('history: thin out', { cron: '27 * * * *', timeZone: config.timeZone }, () =>
-    cluster.history.sweep(),
-  )
-  schedule.every(
-    'auth: forget expired keys',
-    { cron: '37 * * * *', timeZone: config.timeZone },
-    () => auth.sweep(),
-  )
+  planWork(schedule, config.timeZone, {
+    events,
+    trail,
+    brakes,
+    tools,
+    terminals,
+    memory,
+    llm,
+    chat,
+    history: cluster.history,
+    auth,
+  })
   schedule.start()
   undo.push(() => schedule.stop())
   bus.emit('server.started', { version, mode: config.mode })
@@ -428,7 +402,7 @@ const compose = async (
     port: door.port,
     fetch: site.fetch,
     welcomeCode: auth.welcome.code(),
-    viewToken: lab && giveAway(auth),
+    viewToken: simulated?.giveAway(auth),
   }
 }
 
@@ -448,46 +422,3 @@ const writeDown = (trail: Trail, { state, by, from, reason }: StopChange) =>
     outcome: 'done',
     reason,
   })
-
-/** The simulated cluster in this very process, and the tokens that lead into it. */
-const bringUpLab = async (data: string, clock: Clock, log: Log, undo: (() => unknown)[]) => {
-  const { startLab } = await import('./lab/lab.ts')
-  const lab = await startLab({ clock, log, ssh: true })
-  undo.push(() => lab.stop())
-  const { audit, operate, destroy } = lab.tokens
-  const cluster: ClusterConfig = {
-    nodes: lab.nodes,
-    ca: lab.ca,
-    tokens: [
-      { ...audit, roles: ['audit'] },
-      { ...operate, roles: ['operate'] },
-      { ...destroy, roles: ['destroy'] },
-    ],
-  }
-  const face: LabFace = lab.scenarios
-  const keyFile = join(data, 'ssh_key')
-  rmSync(keyFile, { force: true })
-  writeFileSync(keyFile, lab.ssh?.key ?? '', { mode: 0o600 })
-  // A broadcast on loopback reaches nobody: the packet is handed over.
-  const wol: Wol = {
-    wake: async ({ mac }) => {
-      lab.wake(mac)
-      return { to: 'the lab', port: 9 }
-    },
-  }
-  const marks: Marks = {
-    self: 'guest/103',
-    roles: { vpn: ['guest/300'], dns: ['guest/302'] },
-  }
-  const hosts = lab.ssh?.hosts ?? []
-  const containerHosts = hosts.filter((h) => h.name === 'docker').map((h) => h.name)
-  return { cluster, face, wol, marks, containerHosts, ssh: { hosts, identity: { keyFile } } }
-}
-
-/** The lab's token for looking around: a new one each start, the last one revoked. */
-const giveAway = ({ tokens }: Auth): string => {
-  const name = 'lab curl'
-  for (const old of tokens.list())
-    if (old.name === name && old.revokedAt === null) tokens.revoke(old.id, 'the lab')
-  return tokens.create({ name, scope: 'view', by: 'the lab' }).secret
-}
