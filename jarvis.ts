@@ -1,3 +1,7 @@
+/**
+ * The composition root: configuration → lock → database → rooms → site → loops, each handing in what
+ * the next one needs. `stop` undoes it in reverse. Nothing here decides anything.
+ */
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { listenControl } from './cli/control.ts'
