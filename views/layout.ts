@@ -130,7 +130,7 @@ const placesOf = ({ mode, here, waiting = 0 }: Surroundings): Place[] => {
 }
 
 /** Behind one word in the bar: where one goes once a week. */
-const seldom: readonly string[] = ['Memory', 'Audit', 'Costs', 'Settings', 'Lab']
+const seldom: readonly string[] = ['Events', 'Memory', 'Audit', 'Costs', 'Settings', 'Lab']
 
 const isHere = (href: string, here: string) =>
   href === paths.hud() ? here === href : here === href || here.startsWith(`${href}/`)

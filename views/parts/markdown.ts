@@ -86,7 +86,7 @@ const faces: Record<string, (part: Part) => Html | string> = {
   image: ({ token }) => `${token.content} (${token.attrGet('src') ?? ''})`,
 }
 
-const block = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
+const block = (text: string): Html => html`<pre tabindex="0"><code>${text.trimEnd()}</code></pre>`
 
 const link = (address: string, inside: readonly Part[]): Html => {
   const url = webAddress(address)

@@ -65,7 +65,7 @@ const isOver = ({ state }: TurnView) =>
 export const turnRow = (t: TurnView): Html =>
   html`<div id="${turnId(t.id)}" class="turn" data-is="${t.state}">
 <div class="said"><p class="by">you</p><div class="words">${plain(t.question)}</div></div>
-<div class="said jarvis"><p class="by">Jarvis</p><div class="words">${grouped(t.parts).map((part) => (Array.isArray(part) ? callList(part) : said(part.text, t)))}${t.saying ? html`<div class="saying">${saying(t.saying, t)}</div>` : ''}${lastLine(t)}</div></div>
+<div class="said jarvis"><p class="by">Jarvis</p><div class="words">${grouped(t.parts).map((part) => (Array.isArray(part) ? callList(part) : said(part.text)))}${t.saying ? html`<div class="saying">${saying(t.saying)}</div>` : ''}${lastLine(t)}</div></div>
 </div>
 `
 
@@ -83,18 +83,10 @@ const grouped = (parts: TurnView['parts']): (SaidView | CallView[])[] => {
 
 /** Several times a second a long answer is not read anew; its end is drawn as it is meant. */
 const LONG_SAYING = 16_000
-const saying = (text: string, t: TurnView): Html =>
-  text.length > LONG_SAYING ? html`<div class="prose">${plain(text)}</div>` : said(text, t)
+const saying = (text: string): Html =>
+  html`<div class="prose">${text.length > LONG_SAYING ? plain(text) : markdown(text)}</div>`
 
-/** The rules speak plainly, at times in columns. */
-const said = (text: string, { mind }: TurnView): Html => {
-  if (mind !== 'rules') return html`<div class="prose">${markdown(text)}</div>`
-  return isTable(text)
-    ? html`<pre class="columns-of" tabindex="0">${shownLines(text)}</pre>`
-    : html`<div class="prose">${plain(text)}</div>`
-}
-const isTable = (text: string) =>
-  text.split('\n').filter((line) => /\S {2,}\S/.test(line)).length > 1
+const said = (text: string): Html => html`<div class="prose">${markdown(text)}</div>`
 
 const callList = (calls: readonly CallView[]): Html =>
   html`<div class="calls">${calls.map(callLine)}</div>${calls.map(waitingCard)}`
@@ -139,9 +131,12 @@ const rowsOf = ({ goes, stays, checked }: Decision): [string, string][] => [
 /** What is so now, or which mind has answered and what it took. */
 const lastLine = (t: TurnView): Html => {
   if (isOver(t))
-    return html`${t.state === 'done' ? '' : html`<p class="ending">${glyph(t.state === 'failed' ? 'failed' : 'off')}${endWords(t)}</p>`}${mindWords(t) ? html`<p class="mind">${mindWords(t)}</p>` : ''}`
+    return html`${t.state === 'done' ? '' : html`<p class="ending">${glyph(isLoud(t) ? 'failed' : 'off')}${endWords(t)}</p>`}${mindWords(t) ? html`<p class="mind">${mindWords(t)}</p>` : ''}`
   return html`<div class="mind now">${t.state === 'running' ? glyph('working') : ''}<span>${nowWords(t)}</span>${stopForm(t)}</div>`
 }
+
+/** That no model is there is no fault. */
+const isLoud = ({ state, mind }: TurnView) => state === 'failed' && mind !== 'rules'
 
 const endWords = ({ state, why }: TurnView): string => {
   const words = shown(why, 'It came to nothing.')
@@ -156,9 +151,9 @@ const nowWords = (t: TurnView): string => {
 }
 
 /** `local qwen, 412 tokens, 0.00 USD` */
-const mindWords = ({ mind, tokens, usd }: TurnView): string => {
+const mindWords = ({ state, mind, tokens, usd }: TurnView): string => {
   if (mind === undefined) return ''
-  if (mind === 'rules') return 'by rules, no model'
+  if (mind === 'rules') return state === 'failed' ? '' : 'by rules, no model'
   const money = usd === null ? 'price not known' : usd === undefined ? undefined : dollars(usd)
   return [shown(mind), tokens ? `${tokens} tokens` : undefined, money].filter(Boolean).join(', ')
 }

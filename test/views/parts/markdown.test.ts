@@ -16,7 +16,7 @@ prose('what people use is drawn', () => {
     '<p class="heading">A</p><ol start="3"><li>x</li><li>y</li></ol>',
   )
   assert.is(drawn('one\ntwo'), '<p>one<br>two</p>')
-  assert.is(drawn('```sh\n<b>\n```'), '<pre tabindex="0"><code>&lt;b&gt;\n</code></pre>')
+  assert.is(drawn('```sh\n<b>\n```'), '<pre tabindex="0"><code>&lt;b&gt;</code></pre>')
   assert.match(drawn('|a|\n|-|\n|<i>|'), '<th scope="col">a</th>')
   assert.match(drawn('|a|\n|-|\n|<i>|'), '<td>&lt;i&gt;</td>')
 })
