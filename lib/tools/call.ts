@@ -131,28 +131,20 @@ export const createDoor = (needs: DoorNeeds): Door => {
     demandFree(tool, deeds.on(key), clock.now())
     demandAllowed(found, caller)
     if (!tool.withoutQuorum) await demandQuorum(proxmox)
-    if (verdict.verdict === 'ask')
-      return asking.ask(tool, { args, key, found, verdict, wish, tainted: behalf.tainted })
+    // Judged once more: from here to the claim nothing waits, so no other call gets in between.
+    const decided = weigh(brakes, weighing)
+    demandRun(decided)
+    if (decided.verdict === 'ask')
+      return asking.ask(tool, { args, key, found, verdict: decided, wish, tainted: behalf.tainted })
     notStopped(stop)
-    const deed = claim(tool, { args, key, found, caller, verdict, allowed })
-    if (caller.kind === 'machine')
-      counted.set(
-        deed.id,
-        limits.began({
-          caller: caller.name,
-          tool: tool.name,
-          tier: verdict.tier,
-          targets: found.targets,
-        }),
-      )
-    if (caller.kind === 'machine' && readsFreeText(tool.name))
-      brakes.provenance.taint(contextOf(wish), tool.name)
+    const deed = claim(tool, { args, key, found, wish, verdict: decided, allowed })
     return await runner.carryOut(tool, deed, found, wish.patienceMs ?? PATIENCE_MS)
   }
 
   /** The row, and the audit entry before the deed: what cannot be written down is not done. */
   const claim = (tool: ActTool, claiming: Claim): Deed => {
-    const { args, key, found, caller, verdict, allowed } = claiming
+    const { args, key, found, wish, verdict, allowed } = claiming
+    const { caller } = wish
     const deed = written(() =>
       needs.db.tx(() => {
         if (allowed && !brakes.approvals.redeem(allowed.id, { tool: tool.name, args, target: key }))
@@ -170,6 +162,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
           askedBy: allowed?.askedBy,
         })
         if (begun && allowed) brakes.approvals.became(allowed.id, begun.id)
+        if (begun && caller.kind === 'machine') bind(tool, begun, claiming)
         return begun
       }),
     )
@@ -182,6 +175,16 @@ export const createDoor = (needs: DoorNeeds): Door => {
         next: 'It has ended meanwhile; ask again.',
       },
     )
+  }
+
+  /** In the same transaction as the claim, so that of many at once each sees those before it. */
+  const bind = (tool: ActTool, { id }: Deed, { wish, verdict: { tier }, found }: Claim): void => {
+    const { name } = tool
+    counted.set(
+      id,
+      limits.began({ caller: wish.caller.name, tool: name, tier, targets: found.targets }),
+    )
+    if (readsFreeText(name)) brakes.provenance.taint(contextOf(wish), name)
   }
 
   const note = (what: Known & { tool: string }, caller: Asking, problem: Problem) => {
@@ -260,9 +263,8 @@ type Acting = {
   since: number
 }
 
-type Claim = Pick<Acting, 'args' | 'key' | 'allowed'> & {
+type Claim = Pick<Acting, 'args' | 'key' | 'allowed' | 'wish'> & {
   found: Found
-  caller: Asking
   verdict: Verdict
 }
 

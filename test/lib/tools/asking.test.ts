@@ -221,6 +221,34 @@ asking('a machine meets limits that a person does not', async (t) => {
   assert.is((await house.tools.call({ ...start, caller: person })).state, 'done')
 })
 
+asking('a burst of a machine meets its limit as one call after the other does', async (t) => {
+  const house = await open(t)
+  const limits = house.brakes.settings.get().limits
+  house.brakes.settings.set({ limits: { ...limits, perTool: 1 } }, 'alice')
+  const both = await Promise.all([303, 302].map((vmid) => house.tools.call(shutdown(vmid))))
+  assert.equal(both.map((r) => r.problem?.details?.rule ?? r.state).sort(), ['done', 'rate'])
+  assert.is(house.writes.length, 1)
+})
+
+asking('what is set while the votes are being read counts for the deed that waits', async (t) => {
+  const house = await open(t)
+  const { cluster, guests } = house.proxmox
+  const { status: votes } = cluster
+  const { status: guest } = guests
+  let found = false
+  guests.status = (ref) =>
+    guest(ref).finally(() => {
+      found = true
+    })
+  cluster.status = (options) => {
+    if (found) house.brakes.settings.set({ readOnly: true }, 'alice')
+    return votes(options)
+  }
+  const { problem } = await house.tools.call(shutdown(303))
+  assert.is(problem?.details?.rule, 'read-only')
+  assert.equal(house.writes, [])
+})
+
 asking('three failures of machines, and they only look', async (t) => {
   const house = await open(t)
   for (const vmid of [303, 302, 300]) {
