@@ -51,6 +51,11 @@ const kept = {
   },
 }
 
+/** Colours beyond the palette stand in the attribute, which the policy forbids; the object it allows. */
+function setStyled(name, value) {
+  if (name === 'style') this.style.cssText = value
+  else Element.prototype.setAttribute.call(this, name, value)
+}
 /**
  * xterm writes its rules into style elements, which the page's policy forbids. It gets elements that
  * look like one and put the text into a constructed sheet, which is no inline style.
@@ -58,6 +63,7 @@ const kept = {
 const allowStyles = () => {
   const make = document.createElement.bind(document)
   document.createElement = (name, ...rest) => {
+    if (name === 'span') return Object.assign(make(name, ...rest), { setAttribute: setStyled })
     if (String(name).toLowerCase() !== 'style') return make(name, ...rest)
     const element = make('template')
     const sheet = new CSSStyleSheet()
@@ -310,6 +316,8 @@ const start = (block) => {
       find('.way').className = `way ${way}`
       const fact = document.getElementById('way')
       if (fact) fact.textContent = words
+      const offer = document.getElementById('offer')
+      if (offer) offer.hidden = way !== 'kept'
       if (way === 'kept') find('.windows').hidden = true
     }
     if (m.state === 'open') {

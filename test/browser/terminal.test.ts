@@ -86,6 +86,21 @@ real('tabs for windows, the wheel for what has scrolled away, a key that leaves'
   assert.equal(said, [])
   await page.context().close()
 })
+real('colours beyond the palette, and those that were too dark, are drawn', async (t) => {
+  const { browser, house } = t
+  const { page, said } = await sitDown(browser, house, paths.terminal(await open(house)))
+  await isOpen(page)
+  const colourOf = (word: string) =>
+    `getComputedStyle([...document.querySelectorAll('.xterm-rows span')].find((s) => s.textContent.includes('${word}')) ?? document.body).color`
+  await page.keyboard.type(
+    "printf '\\033[38;2;255;0;128mpi''nk\\033[0m \\033[38;5;16mbla''ck\\033[0m\\n'\n",
+  )
+  await says(page, 'pink')
+  await holds(page, `${colourOf('pink')} === 'rgb(255, 0, 128)'`)
+  await holds(page, `!['rgb(0, 0, 0)', 'rgb(230, 240, 246)'].includes(${colourOf('black')})`)
+  assert.equal(said, [])
+  await page.context().close()
+})
 real('the keys for fingers, and Ctrl for the next key', async ({ browser, house }) => {
   const { page } = await sitDown(browser, house, paths.terminal(await open(house)), phone)
   await isOpen(page)
