@@ -27,6 +27,8 @@ export const viewerOf = (terminal: string, viewer: string): string =>
   `${sessionOf(terminal)}-${viewer}`
 
 const line = (...words: string[]): string => words.map(quote).join(' ')
+/** A word of a person's: tmux takes a `;` at the end of one for the end of the command (3.3a). */
+const literal = (word: string): string => word.replace(/;$/, '\\;')
 const tmux = (...words: string[]): string => line(...TMUX, ...words)
 /** Without `=` a name is a beginning: `-t main` finds `main2`. */
 const exact = (session: string): string => `=${session}`
@@ -139,7 +141,7 @@ export const newWindow = (terminal: string, viewer: string, command?: string): s
 export const selectWindow = (terminal: string, viewer: string, id: string): string =>
   tmux('select-window', '-t', `${exact(viewerOf(terminal, viewer))}:${id}`)
 export const renameWindow = (terminal: string, id: string, name: string): string =>
-  tmux('rename-window', '-t', `${exact(sessionOf(terminal))}:${id}`, '--', name)
+  tmux('rename-window', '-t', `${exact(sessionOf(terminal))}:${id}`, '--', literal(name))
 export const closeWindow = (terminal: string, id: string): string =>
   tmux('kill-window', '-t', `${exact(sessionOf(terminal))}:${id}`)
 
@@ -147,7 +149,7 @@ export const closeWindow = (terminal: string, id: string): string =>
 export const findWords = (terminal: string, viewer: string, words: string): string => {
   const pane = `${exact(viewerOf(terminal, viewer))}:`
   return tmux('copy-mode', '-t', pane, ';', ...['send-keys', '-X', '-t', pane]).concat(
-    ` search-backward ${quote(words)}`,
+    ` search-backward ${quote(literal(words))}`,
   )
 }
 

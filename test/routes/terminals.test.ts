@@ -183,8 +183,8 @@ real(
     one.control({ do: 'new' })
     await one.until('two windows', () => windows(one).length === 2)
     const made = windows(one).find((w) => w.active)!
-    one.control({ do: 'rename', id: made.id, name: 'größe | ✓ #(id)' })
-    await one.until('its name', () => windows(one).some((w) => w.name === 'größe | ✓ (id)'))
+    one.control({ do: 'rename', id: made.id, name: 'größe | ✓ #(id);' })
+    await one.until('its name', () => windows(one).some((w) => w.name === 'größe | ✓ (id);'))
     two.control({ do: 'windows' })
     await two.until('the list', () => windows(two).length === 2)
     assert.is(windows(two).find((w) => w.active)?.id === made.id, false)
