@@ -92,7 +92,7 @@ export const showTerminal = (needs: Needs) => async (c: Ctx) => {
   const all = terminals.list()
   const files = terminalFiles(needs.config.root)
   const isNode = terminals.targets().some((t) => t.kind === 'node' && t.host === terminal.host)
-  const offer = terminal.way === 'kept' && isNode ? terminal.host : undefined
+  const offer = terminal.way !== 'tmux' && isNode ? terminal.host : undefined
   return sendPage(c, needs, terminalPage({ terminal, all, files, mode, offer }))
 }
 

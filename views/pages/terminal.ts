@@ -43,9 +43,12 @@ export const terminalPage = (m: TerminalPage): PageBody => {
   }
 }
 
-/** The product's only install on a node, and only by this click. */
-const offer = (node: string, { id }: Seen): Html =>
-  html`<form method="post" action="${paths.tmuxInstall()}"><input type="hidden" name="node" value="${node}"><input type="hidden" name="next" value="${paths.terminal(id)}">${button({ text: `Install tmux on ${shown(node)}`, label: `Install tmux on ${shown(node)}, so that terminals there stay alive` })}</form>`
+/**
+ * The product's only install on a node, and only by this click. Hidden until it is known who keeps the
+ * screen: the script shows it with the badge.
+ */
+const offer = (node: string, { id, way }: Seen): Html =>
+  html`<form id="offer"${way === 'kept' ? '' : html` hidden`} method="post" action="${paths.tmuxInstall()}"><input type="hidden" name="node" value="${node}"><input type="hidden" name="next" value="${paths.terminal(id)}">${button({ text: `Install tmux on ${shown(node)}`, label: `Install tmux on ${shown(node)}, so that terminals there stay alive` })}</form>`
 
 /** Lines stay lines; nothing else that could move a cursor. */
 export const plainScreen = (text: string): string =>

@@ -60,7 +60,7 @@ const KEYS: [key: string, name: string, label: string][] = [
 ]
 
 const tools = (): Html => html`<div class="tools">
-<button type="button" class="tool" data-do="copy" title="Copy what is selected" aria-label="Copy what is selected">${icon('box')}</button>
+<button type="button" class="btn" data-do="copy" title="Copy what is selected" aria-label="Copy what is selected">Copy</button>
 <button type="button" class="btn" data-do="paste">Paste</button>
 <button type="button" class="btn" data-do="find">Find</button>
 <button type="button" class="btn" data-do="smaller" aria-label="Smaller type">A−</button>
