@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import type { Trail } from '../audit/trail.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import { Problem } from '../errors.ts'
+import { messageOf, Problem } from '../errors.ts'
 import { clean, type Log } from '../log.ts'
 import type { Ssh } from '../ssh/ssh.ts'
 import { type Kept, keepTerminal } from './kept.ts'
@@ -85,8 +85,16 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
     const all = here(id)
     for (const visitor of all) visitor.tell({ viewers: all.size })
   }
+  /** For what happens by itself, where nobody would catch it: a full disk ends no server. */
+  const note = (id: string, write: () => unknown) => {
+    try {
+      write()
+    } catch (error) {
+      log.error('terminals: not written down', { id, reason: messageOf(error) })
+    }
+  }
   const ended = (id: string, why: string, code: number = closing.ended) => {
-    if (code === closing.ended) rows.end(id, why)
+    if (code === closing.ended) note(id, () => rows.end(id, why))
     for (const visitor of [...here(id)]) visitor.end(code, why)
   }
 
@@ -101,6 +109,23 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
     throw new Problem('failed', `${row.host} did not open a terminal.`, {
       next: lost ? 'The link was lost; try again.' : `It said: ${clean(stderr).slice(0, 200)}`,
     })
+  }
+
+  const endOnHost = async ({ id, host }: Terminal) => {
+    // One that has left the configuration cannot be asked, and its terminal must not stay for ever.
+    if (!ssh.hosts().some(({ name }) => name === host)) return
+    const { lost, timedOut } = await ssh.exec(host, tmux.endSession(id))
+    if (lost || timedOut)
+      throw new Problem('unreachable', `${host} did not say that it has ended.`, {
+        next: 'Try again.',
+      })
+  }
+  /** Ended while it was being opened: nobody would ever find the shell that was made meanwhile. */
+  const demandLiving = async (row: Terminal, found: 'kept' | 'had' | 'made') => {
+    const { endedAt, endedWhy } = demand(row.id)
+    if (endedAt === undefined) return
+    if (found !== 'kept') await endOnHost(row)
+    throw new Problem('conflict', endedWhy ?? whyEnded.exit)
   }
 
   const keep = (row: Terminal, size: Size): Promise<Kept> => {
@@ -164,9 +189,12 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
       // Before the shell: what cannot be written down is not opened.
       left = noteVisit(needs, row, visit)
       const found = await prepare(row, size)
+      await demandLiving(row, found)
       const known = row.way !== undefined
+      // Before anybody sits there: whoever ends it now must know where.
+      if (found !== 'kept') rows.found(id, 'tmux')
       const open = () => {
-        rows.found(id, found === 'kept' ? 'kept' : 'tmux')
+        if (found === 'kept') rows.found(id, 'kept')
         visitor.tell({ state: 'open', way: found === 'kept' ? 'kept' : 'tmux', ...size })
         if (found === 'made' && known)
           visitor.tell({
@@ -196,7 +224,7 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
         if (set.size === 0) visitors.delete(id)
         tellAll(id)
         left?.()
-        if (left) rows.seen(id)
+        if (left) note(id, () => rows.seen(id))
       },
     })
     visitors.set(id, here(id).add(visitor))
@@ -238,7 +266,7 @@ export const createTerminals = (needs: TerminalsNeeds): Terminals => {
       if (own) {
         kept.delete(id)
         own.close()
-      } else if (row.way === 'tmux') await ssh.exec(row.host, tmux.endSession(id))
+      } else if (row.way === 'tmux') await endOnHost(row)
       ended(id, `Ended by ${clean(name)}.`)
     },
     attach,
