@@ -19,6 +19,7 @@ create table turns (
   state text not null,
   why text,
   mind text,
+  mind_why text,
   usd real,
   tokens_in integer not null default 0,
   tokens_out integer not null default 0,

@@ -37,6 +37,7 @@ export const turn = z.strictObject({
   saying: z.string().nullable().meta({ description: 'What is being said this moment' }),
   status: z.string().nullable().meta({ description: 'What he is at' }),
   mind: z.string().nullable().meta({ description: 'Who answered; rules = no model' }),
+  mindWhy: z.string().nullable().meta({ description: 'Why that one was asked' }),
   usd: z.number().nullable().meta({ description: 'null = not known' }),
   tokens: z.int().nullable(),
   started: moment,

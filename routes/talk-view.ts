@@ -20,6 +20,7 @@ export const turnView = (needs: TalkNeeds, turn: Shown): TurnView => ({
   saying: turn.saying || undefined,
   status: turn.status,
   mind: turn.mind,
+  mindWhy: turn.mindWhy,
   usd: turn.usd,
   tokens: tokensOf(needs, turn),
   at: turn.startedAt,

@@ -29,6 +29,8 @@ export type Turn = {
   why?: string | undefined
   /** Who answered: `claude claude-haiku-5-5`, `local qwen`, `rules`. */
   mind?: string | undefined
+  /** Why that one was asked, in words. */
+  mindWhy?: string | undefined
   /** Null: something of it has no known price. */
   usd?: number | null | undefined
   /** Tokens read and written for it so far, what came out of a cache included. */
@@ -75,6 +77,7 @@ type TurnRow = {
   state: string
   why: string | null
   mind: string | null
+  mind_why: string | null
   usd: number | null
   tokens_in: number
   tokens_out: number
@@ -207,6 +210,8 @@ export const createRows = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> })
          where id = ?`,
         [mind, usd, tokens.in, tokens.out, id],
       ),
+    mindWhy: (id: number, why: string) =>
+      void db.run('update turns set mind_why = ? where id = ?', [why, id]),
     /** True exactly once. */
     end: (id: number, state: TurnState, why?: string): boolean =>
       db.tx(() => {
@@ -299,6 +304,7 @@ const decodedTurn = (row: TurnRow | undefined): Turn | undefined =>
     state: row.state as TurnState,
     why: row.why ?? undefined,
     mind: row.mind ?? undefined,
+    mindWhy: row.mind_why ?? undefined,
     usd: row.usd,
     tokens: { in: row.tokens_in, out: row.tokens_out },
     startedAt: row.started_at,

@@ -85,6 +85,7 @@ const listen = async (needs: TurnNeeds, turn: Turn, signal: AbortSignal): Promis
     if (part.type === 'tool') said.calls.push({ id: part.id, name: part.name, raw: part.raw })
     if (part.type === 'again') said = { text: '', calls: [] }
     if (part.type === 'usage') usd = part.usd === null || usd === null ? null : usd + part.usd
+    if (part.type === 'chosen') needs.rows.mindWhy(turn.id, part.reason)
     if (part.type === 'failed') said.failed = clean(part.message)
     tell(needs, turn, part)
     if (part.type === 'usage') {

@@ -49,6 +49,8 @@ export type TurnView = {
   status?: string | undefined
   /** Who answered; undefined = nobody yet. */
   mind?: string | undefined
+  /** Why that one was asked. */
+  mindWhy?: string | undefined
   /** Null = not known. */
   usd?: number | null | undefined
   /** In and out; undefined = not counted. */
@@ -150,12 +152,13 @@ const nowWords = (t: TurnView): string => {
   return waits ? 'waits for your decision, and goes on by itself' : 'waits until it is done'
 }
 
-/** `local qwen, 412 tokens, 0.00 USD` */
-const mindWords = ({ state, mind, tokens, usd }: TurnView): string => {
+/** `local qwen (routine goes to the model at home), 412 tokens, 0.00 USD` */
+const mindWords = ({ state, mind, mindWhy, tokens, usd }: TurnView): string => {
   if (mind === undefined) return ''
   if (mind === 'rules') return state === 'failed' ? '' : 'by rules, no model'
   const money = usd === null ? 'price not known' : usd === undefined ? undefined : dollars(usd)
-  return [shown(mind), tokens ? `${tokens} tokens` : undefined, money].filter(Boolean).join(', ')
+  const who = mindWhy ? `${shown(mind)} (${shown(mindWhy)})` : shown(mind)
+  return [who, tokens ? `${tokens} tokens` : undefined, money].filter(Boolean).join(', ')
 }
 
 const stopForm = ({ id, talk }: TurnView): Html =>
@@ -243,6 +246,7 @@ export const turnJson = (t: TurnView) => ({
   saying: t.saying ?? null,
   status: t.state === 'running' ? (t.status ?? null) : null,
   mind: t.mind ?? null,
+  mindWhy: t.mindWhy ?? null,
   usd: t.usd ?? null,
   tokens: t.tokens ?? null,
   started: new Date(t.at).toISOString(),
