@@ -115,6 +115,8 @@ const ask = async (
   { text = '' }: Record<string, string>,
   again: (fault: Fault) => { title: string; body: ReturnType<typeof chatPage>['body'] },
 ) => {
+  // A clean page is no question: the next one begins a talk of its own.
+  if (/^\s*\/clear\s*$/i.test(text) && formOf(c) === 'html') return c.redirect(paths.chat(), 303)
   const caller = callerIn(c)
   const chat = chatOf(needs)
   const asked = await known((async () => chat.ask({ conversation, text, caller, origin: 'web' }))())

@@ -35,6 +35,8 @@ chat('a form begins a talk and leads to it; there a form goes on', async (t) => 
   })
   assert.is(again.headers.get('location'), '/chat/1')
   await settled(house, 2)
+  const clean = await house.post('/chat/1', { as: 'alice', form: { text: ' /clear ' } })
+  assert.is(clean.headers.get('location'), '/chat', 'a clean page for the next one')
   const list = await page(house, '/chat')
   assert.match(list, /href="\/chat\/1">please tell me a tale</)
   assert.is(
