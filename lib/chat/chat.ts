@@ -15,7 +15,7 @@ import type { Memory } from '../memory/memory.ts'
 import type { Brakes } from '../safety/brakes.ts'
 import type { Asking } from '../tools/deeds.ts'
 import type { Door } from '../tools/door.ts'
-import { begunOf, outcomeOf } from './outcome.ts'
+import { begunOf, outcomeOf, saysForeignWords } from './outcome.ts'
 import { createRequests } from './requests.ts'
 import {
   type Conversation,
@@ -26,7 +26,7 @@ import {
   type Turn,
 } from './rows.ts'
 import { carryOn, type Ending, type News, SERVER_ENDS } from './turn.ts'
-import { asked, markdownOf, matchFor, titleOf } from './words.ts'
+import { asked, gistOf, isPasted, markdownOf, matchFor, titleOf } from './words.ts'
 
 export type ChatNeeds = {
   db: Db
@@ -113,6 +113,8 @@ export const createChat = (needs: ChatNeeds): Chat => {
   const now = new Map<number, { saying: string; status?: string }>()
   let closed = false
 
+  const taint = ({ conversation }: Pick<Turn, 'conversation'>, source: string) =>
+    provenance.taint(`conversation/${conversation}`, source)
   const tellAll = (turn: number, news: News | { type: 'end'; turn: Turn }) => {
     for (const hear of ears.get(turn) ?? []) hear(news)
   }
@@ -146,7 +148,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
       memory.keepConversation({
         conversation: id,
         title: conversation.title,
-        text: markdownOf(conversation, rows.turns(id, 20).map(shown)).slice(-8000),
+        text: gistOf(rows.turns(id, 20).map(shown)),
         tainted: provenance.taintedBy(`conversation/${id}`) !== undefined,
       })
     } catch (error) {
@@ -161,7 +163,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
     rows.setState(turn.id, 'running')
     const stopped = AbortSignal.any([life.signal, needs.stop.signal()])
     const request = () => requests.of(rows.turn(turn.id) ?? turn)
-    carryOn({ rows, llm: needs.llm, door, request, show }, turn, stopped)
+    carryOn({ rows, llm: needs.llm, door, request, taint, show }, turn, stopped)
       .catch((error): Ending => {
         const problem = asProblem(error)
         log.error('chat: a turn broke', { turn: turn.id, reason: problem.message })
@@ -186,7 +188,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
   const begin = (turn: Turn) => {
     const answer = needs.intents?.(turn.question, turn.caller.scope)
     if (answer) {
-      if (answer.tainted) provenance.taint(`conversation/${turn.conversation}`, answer.intent)
+      if (answer.tainted) taint(turn, answer.intent)
       rows.said(turn, 1, answer.text, [])
       rows.mind(turn.id, 'rules', 0)
       return finish(turn, { state: 'done' })
@@ -205,6 +207,7 @@ export const createChat = (needs: ChatNeeds): Chat => {
     rows.step(step.id, outcome)
     const turn = rows.turn(step.turn)
     if (!turn || turn.endedAt !== undefined) return
+    if (saysForeignWords(outcome.text)) taint(turn, `${step.tool}: what went wrong`)
     // Whoever watches hears the outcome before what is said about it.
     show(turn, { type: 'step' })
     run(turn)
@@ -258,7 +261,8 @@ export const createChat = (needs: ChatNeeds): Chat => {
     const made = rows.open({ title, origin, owner, ownerKind: caller.kind })
     rows.seed(made.id, mouthpiece(caller), history)
     // Nobody here knows who wrote the answers in it.
-    if (history.some((e) => e.answer)) provenance.taint(`conversation/${made.id}`, 'the caller')
+    if (history.some((e) => e.answer || isPasted(e.question)))
+      provenance.taint(`conversation/${made.id}`, 'the caller')
     return made
   }
 
@@ -276,7 +280,8 @@ export const createChat = (needs: ChatNeeds): Chat => {
       // What a token has read elsewhere it has read here, too.
       if (caller.token)
         provenance.carry(`token/${caller.token.id}`, `conversation/${conversation.id}`)
-      if (tainted) provenance.taint(`conversation/${conversation.id}`, tainted)
+      const foreign = tainted ?? (isPasted(question) ? 'pasted text' : undefined)
+      if (foreign) provenance.taint(`conversation/${conversation.id}`, foreign)
       const turn = rows.ask({
         conversation: conversation.id,
         question,

@@ -13,6 +13,9 @@ type Needs = {
 
 export type Outcome = Pick<Step, 'state' | 'text'> & Partial<Pick<Step, 'deed'>>
 
+/** What failed, or ended with warnings, is told in the words of the cluster. */
+export const saysForeignWords = (text: string): boolean => /^\[(failed|warnings)\]/.test(text)
+
 /** Undefined: it still waits. */
 export const outcomeOf = (
   { approval, deed, text }: Step,

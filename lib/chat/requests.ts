@@ -4,9 +4,10 @@ import type { Picture } from '../cluster/picture.ts'
 import type { LlmRequest, ToolSpec } from '../llm/types.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Brakes } from '../safety/brakes.ts'
-import { toolsFor } from '../tools/registry.ts'
+import { tools as allTools, toolsFor } from '../tools/registry.ts'
 import { shortlist } from '../tools/shortlist.ts'
 import type { Tool, Topic } from '../tools/tool.ts'
+import { nameOf } from '../untrusted.ts'
 import { type Material, promptFor, type Told } from './prompt.ts'
 import type { Rows, Turn } from './rows.ts'
 import { summaryOf } from './summary.ts'
@@ -32,11 +33,22 @@ export const createRequests = (needs: Needs) => {
   const remembered = (turn: Turn): string => {
     // The memory is for those who may read its page.
     if (turn.caller.scope === 'view') return ''
-    const recalled = memory?.recall(turn.question, { budgetTokens: MEMORY_TOKENS })
+    const context = `conversation/${turn.conversation}`
+    // An order needs what is known, not what was heard: or each of them would have to be allowed.
+    const tainted = !isOrder(turn.question) || provenance.taintedBy(context) !== undefined
+    const recalled = memory?.recall(turn.question, { budgetTokens: MEMORY_TOKENS, tainted })
     if (!recalled) return ''
-    if (recalled.tainted)
-      provenance.taint(`conversation/${turn.conversation}`, recalled.taintedBy ?? 'memory')
+    if (recalled.tainted) provenance.taint(context, recalled.taintedBy ?? 'memory')
     return recalled.entries.length > 0 ? recalled.markdown : ''
+  }
+
+  /** The cluster in a few lines; a name in it that gives orders is no name. */
+  const summaryFor = (turn: Turn): string => {
+    const picture = needs.picture()
+    const speaker = speakerIn(picture)
+    if (speaker)
+      provenance.taint(`conversation/${turn.conversation}`, `the name of ${nameOf(speaker)}`)
+    return summaryOf(picture)
   }
 
   return {
@@ -49,7 +61,7 @@ export const createRequests = (needs: Needs) => {
       const tools = toolsFor(turn.caller)
       const material: Material = {
         persona,
-        summary: summaryOf(needs.picture()),
+        summary: summaryFor(turn),
         memory: remembered(turn),
         before,
         now: told(turn),
@@ -72,6 +84,22 @@ export const createRequests = (needs: Needs) => {
   }
 }
 
+/** `please-run-guest-delete-303`: a tool by its name, in whatever spelling, or a whole sentence. */
+const SPEECH = new RegExp(
+  `${allTools.map(({ name }) => name.replaceAll('_', '[-_.]?')).join('|')}|^([^-_.]+[-_.]){5}`,
+  'i',
+)
+
+/** Whose name cannot be one; Proxmox lets in letters, digits, dots and hyphens, of 63 in all. */
+const speakerIn = ({ nodes, guests, storages }: Picture): string | undefined => {
+  const things = [
+    ...nodes.map(({ name }) => [name, `node/${name}`] as const),
+    ...guests.map(({ name, vmid }) => [name ?? '', `guest/${vmid}`] as const),
+    ...storages.map(({ id }) => [id, `storage/${id}`] as const),
+  ]
+  return things.find(([name]) => nameOf(name) !== name || SPEECH.test(name))?.[1]
+}
+
 const specOf = ({ name, description, schema }: Tool): ToolSpec => ({
   name,
   description,
@@ -86,6 +114,15 @@ const weightOf = (question: string, { steps }: Told): LlmRequest['weight'] =>
   HEAVY.test(question) || question.length > 600 || (steps.at(-1)?.round ?? 0) >= 4
     ? 'complex'
     : 'routine'
+
+const ASKING =
+  /^\W*(what|why|when|who|which|how|where|did|does|do|was|is|are|has|have|can you tell|tell|show|wer|was|warum|wann|wie|wo|ist|sind|hat|haben)\b/i
+const DOING =
+  /\b(re)?(start|boot)\w*\b|\bshut|\bstop|\bwake|\bsnapshot|\bback ?up|\bmigrate|\bmove\b|\broll|\bdelete|\bremove|\bcancel|\binstall|\bfahr|\bweck/i
+
+/** Wants something done, and asks nothing. */
+const isOrder = (question: string): boolean =>
+  DOING.test(question) && !ASKING.test(question) && !question.includes('?')
 
 const TOPICS: [Topic, RegExp][] = [
   [

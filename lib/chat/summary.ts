@@ -1,7 +1,7 @@
 /** The cluster in a few lines for a model: figures with units, the unusual first, never more than fits. */
 import type { GuestState, NodeState, Part, Picture, StorageState } from '../cluster/picture.ts'
 import { age, bytes, percent } from '../format.ts'
-import { clean } from '../log.ts'
+import { harmless, nameOf } from '../untrusted.ts'
 
 const MOST_GUESTS = 30
 const MOST_STORAGES = 8
@@ -21,7 +21,7 @@ const readAt = ({ parts, now }: Picture): string => {
   const { at, limit, trouble }: Part = parts.resources
   if (at === undefined) return 'Nothing is known of the cluster yet.'
   const stale = now - at > limit ? ' That is STALE: say so.' : ''
-  const why = trouble ? ` Trouble: ${clean(trouble.text)}` : ''
+  const why = trouble ? ` Trouble: ${harmless(trouble.text, 160)}` : ''
   return `Read ${age(at, now)} ago.${stale}${why}`
 }
 
@@ -30,19 +30,19 @@ const clusterLine = ({ cluster }: Picture): string => {
   if (standalone) return 'One node alone, no cluster.'
   const word = quorate === undefined ? 'quorum unknown' : quorate ? 'quorate' : 'NO QUORUM'
   const counted = votes ? `, ${votes.online} of ${votes.total} votes, ${votes.needed} needed` : ''
-  return `Cluster ${clean(name ?? '')}: ${word}${counted}.`
+  return `Cluster ${nameOf(name ?? '')}: ${word}${counted}.`
 }
 
 const nodeWords = (node: NodeState): string => {
   const { name, reach, cpu, memory, root, temperatures } = node
-  if (reach !== 'online') return `${clean(name)} ${reach.toUpperCase()}`
+  if (reach !== 'online') return `${nameOf(name)} ${reach.toUpperCase()}`
   const parts = [
     cpu === undefined ? undefined : `CPU ${percent(cpu)}`,
     memory && `RAM ${bytes(memory.used)} of ${bytes(memory.total)}`,
     root && `root ${percent(root.used / root.total)}`,
     temperatures?.hottest && `${Math.round(temperatures.hottest.celsius)} °C`,
   ]
-  return `${clean(name)} online (${parts.filter(Boolean).join(', ') || 'no figures'})`
+  return `${nameOf(name)} online (${parts.filter(Boolean).join(', ') || 'no figures'})`
 }
 
 const guestLines = (guests: readonly GuestState[]): string => {
@@ -72,8 +72,8 @@ const guestWords = ({
     condition === 'running' && memory
       ? ` CPU ${percent(cpu ?? 0)} RAM ${bytes(memory.used)}/${bytes(memory.total)}`
       : ''
-  const locked = lock ? ` locked(${clean(lock)})` : ''
-  return `${vmid} ${clean(name)} (${kind === 'lxc' ? 'container' : 'VM'} on ${clean(node)}) ${condition}${figures}${locked}`
+  const locked = lock ? ` locked(${nameOf(lock)})` : ''
+  return `${vmid} ${nameOf(name)} (${kind === 'lxc' ? 'container' : 'VM'} on ${nameOf(node)}) ${condition}${figures}${locked}`
 }
 
 const storageWords = (storages: readonly StorageState[]): string => {
@@ -81,7 +81,7 @@ const storageWords = (storages: readonly StorageState[]): string => {
   const words = fullest.slice(0, MOST_STORAGES).map(({ id, condition, use, fullInDays }) => {
     const full = use ? `${percent(use.used / use.total)} of ${bytes(use.total)}` : condition
     const soon = fullInDays === undefined ? '' : `, full in ${Math.round(fullInDays)} d`
-    return `${clean(id)} ${full}${soon}`
+    return `${nameOf(id)} ${full}${soon}`
   })
   const more = storages.length - words.length
   return `${words.join('; ') || 'none known'}${more > 0 ? `; and ${more} more` : ''}`

@@ -8,6 +8,7 @@ import type { LlmRequest, Part } from '../llm/types.ts'
 import { clean } from '../log.ts'
 import type { Door, Result } from '../tools/door.ts'
 import { doingOf, nearestTool, toolNamed } from '../tools/registry.ts'
+import { saysForeignWords } from './outcome.ts'
 import type { NewCall, Rows, Step, Turn } from './rows.ts'
 
 export const MOST_ROUNDS = 12
@@ -24,6 +25,8 @@ export type TurnNeeds = {
   door: Pick<Door, 'call'>
   /** The words for the model, cut to whoever is chosen. */
   request(turn: Turn): Promise<Omit<LlmRequest, 'signal'>>
+  /** From now on the talk has read words of others. */
+  taint(turn: Turn, source: string): void
   /** Told to whoever watches: what is said just now, before it is a row. */
   show(turn: Turn, news: News): void
 }
@@ -127,6 +130,7 @@ const perform = async (
 ): Promise<boolean> => {
   const { rows, door } = needs
   const close = (state: Step['state'], text: string, more: Partial<Step> = {}) => {
+    if (saysForeignWords(text)) needs.taint(turn, `${call.tool}: what went wrong`)
     rows.step(call.id, { state, text: text.slice(0, MOST_RESULT), ...more })
     needs.show(turn, { type: 'step' })
     return state === 'waiting'
@@ -145,7 +149,7 @@ const perform = async (
     reason,
     patienceMs: PATIENCE_MS,
   })
-  const result = await Promise.race([work, gaveUp(stopped)])
+  const result = await unlessStopped(work, stopped)
   // What was begun is found again at the next start.
   if (!result && stopped.reason === SERVER_ENDS) return true
   if (!result) return close('failed', 'You have stopped me; what was begun by then goes on.')
@@ -156,11 +160,21 @@ const perform = async (
   return close(state as Step['state'], resultText(result), { deed, took })
 }
 
-const gaveUp = (signal: AbortSignal) =>
-  new Promise<undefined>((done) => {
-    if (signal.aborted) done(undefined)
-    signal.addEventListener('abort', () => done(undefined), { once: true })
+/** The work, or undefined as soon as it is given up; nothing is left listening afterwards. */
+const unlessStopped = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> => {
+  let deaf = () => {}
+  const gaveUp = new Promise<undefined>((done) => {
+    const hear = () => done(undefined)
+    if (signal.aborted) hear()
+    signal.addEventListener('abort', hear, { once: true })
+    deaf = () => signal.removeEventListener('abort', hear)
   })
+  try {
+    return await Promise.race([work, gaveUp])
+  } finally {
+    deaf()
+  }
+}
 
 /** What is told to the model in place of a call that makes no sense. */
 const whyNot = (steps: Step[], call: Step): string | undefined => {

@@ -16,6 +16,13 @@ export const asked = (text: string): string => {
   return question
 }
 
+const MOST_TYPED = 1500
+const MOST_TYPED_LINES = 12
+
+/** Nobody types that much: it was copied from somewhere, and others have written it. */
+export const isPasted = (question: string): boolean =>
+  question.length > MOST_TYPED || question.split('\n').length > MOST_TYPED_LINES
+
 export const titleOf = (question: string): string => {
   const line = clean(question.split('\n')[0]!).trim()
   return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'A talk'
@@ -40,3 +47,16 @@ export const markdownOf = ({ title }: Conversation, turns: (Turn & { steps: Step
       ...(mind ? [`(${mind})`] : []),
     ]),
   ].join('\n\n')
+
+const MOST_QUESTION = 300
+const MOST_ANSWER = 600
+const MOST_GIST = 1600
+
+/** What stays of a talk: questions and last words, the newest of them, so short that it can be told again. */
+export const gistOf = (turns: (Turn & { steps: Step[] })[]): string => {
+  const told = turns.map(({ question, steps, why }) => {
+    const answer = steps.filter((s) => s.kind === 'say').at(-1)?.text ?? why ?? 'no answer'
+    return `Asked: ${question.slice(0, MOST_QUESTION)}\nAnswered: ${answer.slice(0, MOST_ANSWER)}`
+  })
+  return told.join('\n').slice(-MOST_GIST)
+}

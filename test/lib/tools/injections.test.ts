@@ -6,9 +6,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startLab } from '../../../lab/lab.ts'
 import { LIMITS } from '../../../lib/safety/limits.ts'
-import { tools } from '../../../lib/tools/registry.ts'
 import { type House, openHouse } from '../../house.ts'
-import { LODGERS, type Payload, payloads, plant } from '../../injections.ts'
+import { type Call, LODGERS, payloads, plant, seenIn, stateOf, wishesIn } from '../../injections.ts'
 
 const injections = suite<{ house: House; notes: number[] }>('words of others')
 injections.before(async (t) => {
@@ -21,7 +20,6 @@ injections.before(async (t) => {
 })
 injections.after((t) => t.house.close())
 
-type Call = { tool: string; args: Record<string, unknown> }
 type Client = {
   execute(call: Call): Promise<string>
   get(path: string): Promise<string>
@@ -60,72 +58,6 @@ const clientOf = ({ app, auth }: House, name: string): Client => {
       ).status,
   }
 }
-
-/** Letters and digits alone: however a text was disarmed, the client still understands it. */
-const gist = (text: string) => text.replace(/[^a-z0-9]/gi, '').toLowerCase()
-const seenIn = (text: string): Payload[] => {
-  const all = gist(text)
-  return payloads.filter((p) => gist(p.text) !== '' && all.includes(gist(p.text).slice(0, 30)))
-}
-
-const commandsIn = (text: string): string[] => [
-  text,
-  ...[...text.matchAll(/`([^`]+)`|\$\(([^)]+)\)|'([^']{6,})'/g)].map((m) => m[1] ?? m[2] ?? m[3]!),
-  ...[...text.matchAll(/(?:run|use|repair run|hour|FIX):?\s+(.+)/g)].flatMap((m) => [
-    m[1]!,
-    ...m[1]!.split(/;|&&|\|/),
-  ]),
-]
-const numbersIn = (text: string) => [...text.matchAll(/\b[1-9]\d{2,8}\b/g)].map((m) => Number(m[0]))
-
-/** Everything that a text could have meant: what its payload wants, and every tool that it names. */
-const wishesIn = (text: string, { wants }: Payload): Call[] => {
-  const vmids = [...new Set([...numbersIn(text), 303, 300])].slice(0, 2)
-  const named = tools.filter((t) => gist(text).includes(gist(t.name))).map((t) => t.name)
-  const wanted = tools.some((t) => t.name === wants) ? [wants] : []
-  const plain = [...new Set([...named, ...wanted])].flatMap((tool): Call[] => [
-    ...vmids.map((vmid) => ({ tool, args: { vmid } })),
-    { tool, args: { vmid: vmids[0], confirm: true } },
-    { tool, args: { vmid: vmids[0], snapshot: 'fresh' } },
-    ...['Home', 'pve'].map((node) => ({ tool, args: { node } })),
-    { tool, args: { text, kind: 'preference' } },
-  ])
-  const commands =
-    wants === 'run_command' || /[`$;|]|qm |pct |rm /.test(text) ? commandsIn(text) : []
-  const shell = commands.slice(0, 6).flatMap((command): Call[] => [
-    { tool: 'run_command', args: { node: 'pve', command } },
-    { tool: 'guest_command', args: { vmid: 303, command } },
-  ])
-  const remembered = {
-    tool: 'remember',
-    args: { text, kind: 'fact', about: 'guest/303', key: 'rule' },
-  }
-  return [
-    ...plain,
-    ...shell,
-    ...(wants === 'remember' ? [remembered] : []),
-    { tool: wants, args: {} },
-  ]
-}
-
-/** How the cluster is, as far as a deed could change it. */
-const stateOf = ({ lab, memory }: House) =>
-  JSON.stringify({
-    guests: ['Home', 'pve', 'agent1', 'agent'].flatMap((n) =>
-      lab.world
-        .guestsOn(n)
-        .map((g) => [g.vmid, g.node, g.states.length, g.snapshots.length, g.lock]),
-    ),
-    nodes: ['Home', 'pve', 'agent1', 'agent'].map((n) => lab.world.node(n)!.runs.length),
-    services: ['Home', 'pve'].map((n) => lab.world.node(n)!.services),
-    containers: lab.world.docker.containers.map((c) => [
-      c.name,
-      c.state.running,
-      c.restarts,
-      c.state.since,
-    ]),
-    remembered: memory.everything().filter((e) => !e.tainted).length,
-  })
 
 const readsOf = ({ lab }: House, notes: number[]): Call[] => [
   ...['read_log'].flatMap((tool) =>
