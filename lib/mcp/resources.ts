@@ -2,10 +2,19 @@
 import { Problem } from '../errors.ts'
 import { clean } from '../log.ts'
 import { isPanel, type PanelName, panels } from '../paths.ts'
-import type { Deed } from '../tools/deeds.ts'
+import { type Deed, strangerIn } from '../tools/deeds.ts'
 
-/** Panels with sentences that others had a hand in; whoever reads them is tainted. */
-const FREE_TEXT = new Set<string>(['events', 'tasks', 'incidents'])
+/** Panels of names, states and figures alone. In each other one others have a hand: it taints its reader. */
+export const plainPanels: ReadonlySet<string> = new Set<PanelName>([
+  'nodes',
+  'guests',
+  'storage',
+  'quorum',
+  'temperatures',
+  'backups',
+  'power',
+  'costs',
+])
 
 export const panelUri = (name: PanelName) => `jarvis://panel/${name}`
 export const deedUri = (id: number) => `jarvis://deed/${id}`
@@ -51,15 +60,21 @@ export const readResource = (uri: string, shelf: Shelf): Content => {
   const [, kind, name = ''] = /^jarvis:\/\/(panel|deed)\/([\w-]{1,40})$/.exec(uri) ?? []
   if (kind === 'panel' && isPanel(name)) return panelContent(name, shelf)
   const deed = kind === 'deed' && /^\d{1,15}$/.test(name) ? shelf.deed(Number(name)) : undefined
-  if (deed) return { uri, mimeType: 'application/json', text: JSON.stringify(deedJson(deed)) }
+  if (deed) return deedContent(uri, deed, shelf)
   throw new Problem('not-found', `There is no resource ${clean(uri).slice(0, 100)}.`, {
     next: 'resources/list names the panels.',
   })
 }
 
 export const panelContent = (name: PanelName, shelf: Shelf): Content => {
-  if (FREE_TEXT.has(name)) shelf.taint(`panel ${name}`)
+  if (!plainPanels.has(name)) shelf.taint(`panel ${name}`)
   return { uri: panelUri(name), mimeType: 'text/plain', text: shelf.panel(name) }
+}
+
+const deedContent = (uri: string, deed: Deed, shelf: Shelf): Content => {
+  const stranger = strangerIn(deed)
+  if (stranger !== undefined) shelf.taint(stranger)
+  return { uri, mimeType: 'application/json', text: JSON.stringify(deedJson(deed)) }
 }
 
 /** Stable keys; what is not known is null. */

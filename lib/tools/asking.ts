@@ -15,10 +15,11 @@ import type { Brakes } from '../safety/brakes.ts'
 import type { Verdict } from '../safety/judge.ts'
 import type { KillSwitch } from '../safety/kill-switch.ts'
 import { demandQuorum, demandTool, notStopped } from './checks.ts'
-import { type Asking, type Deed, type Deeds, entryOf } from './deeds.ts'
+import { type Asking, type Deed, type Deeds, entryOf, strangerIn } from './deeds.ts'
 import type { Result, Wish } from './door.ts'
 import { toolNamed } from './registry.ts'
 import { type ActTool, type Found, type Hands, refusal } from './tool.ts'
+import { contextOf } from './weigh.ts'
 
 type Needs = {
   brakes: Brakes
@@ -88,8 +89,9 @@ export const createAsking = (needs: Needs) => {
     tool: ActTool,
     args: Record<string, unknown>,
     target: string,
-    caller: Asking,
+    wish: Wish,
   ): Result | undefined => {
+    const { caller } = wish
     if (caller.kind !== 'machine') return undefined
     const last = approvals.latest({ tool: tool.name, args, target }, caller.name)
     if (!last || last.state === 'open' || last.toldAt !== undefined) return undefined
@@ -97,6 +99,8 @@ export const createAsking = (needs: Needs) => {
     if (last.state === 'expired' || last.state === 'approved') return undefined
     const deed = last.deed === undefined ? undefined : needs.deeds.find(last.deed)
     if (deed?.state === 'running') return underWay(tool, deed, clock.now())
+    const stranger = deed && strangerIn(deed)
+    if (stranger !== undefined) brakes.provenance.taint(contextOf(wish), stranger)
     approvals.told(last.id)
     return deed ? ended(deed) : notAllowed(last)
   }

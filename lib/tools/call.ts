@@ -105,7 +105,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
     const { args, key, wish, allowed, known, since } = acting
     const { caller } = wish
     notStopped(stop)
-    const before = allowed ? undefined : asking.whatBecame(tool, args, key, caller)
+    const before = allowed ? undefined : asking.whatBecame(tool, args, key, wish)
     if (before) return before
     const behalf = behalfOf(wish, allowed)
     const found = await tool.find(hands, args, behalf)

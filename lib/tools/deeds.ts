@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import { days } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { Upid } from '../proxmox/types.ts'
+import { readsFreeText } from '../safety/provenance.ts'
 import type { Tier } from '../safety/tiers.ts'
 
 export type DeedState = 'running' | 'done' | 'warnings' | 'failed' | 'stopped' | 'unknown'
@@ -191,6 +192,10 @@ export const createDeeds = (needs: {
     sweep: () => db.run('delete from deeds where ended_at < ?', [clock.now() - KEPT]).changes,
   }
 }
+
+/** How it ended may be told in words of others; whoever hears it is tainted by this. */
+export const strangerIn = ({ tool }: Pick<Deed, 'tool'>): string | undefined =>
+  readsFreeText(tool) ? tool : undefined
 
 /** The part of an audit entry that says who wants what. */
 export const entryOf = (

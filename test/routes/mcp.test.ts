@@ -2,6 +2,7 @@
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { panels } from '../../lib/paths.ts'
 import { toolsFor } from '../../lib/tools/registry.ts'
 import { alice } from '../cast.ts'
 import { type Given, type House, makeDeaf, openHouse, stateIn, until } from '../house.ts'
@@ -228,6 +229,26 @@ deeds('panels, templates and prompts; what others wrote taints the token', async
   assert.ok(house.brakes.provenance.taintedBy(context))
   const after = await use(client, 'guest_shutdown', { vmid: 303 })
   assert.is(after.structuredContent.state, 'needs-approval', 'YELLOW asks from then on')
+})
+
+deeds('panels and deeds with words of others taint over MCP as they do over HTTP', async (t) => {
+  const house = await open(t, { ssh: true })
+  const { client } = await clientOf(house)
+  const { id } = house.auth.tokens.list().find((k) => k.name === 'test operate')!
+  const taintOf = async (look: () => Promise<unknown>) => {
+    house.db.run('delete from taints')
+    await look()
+    return house.brakes.provenance.taintedBy(`token/${id}`) !== undefined
+  }
+  for (const name of panels)
+    assert.is(
+      await taintOf(() => client.readResource({ uri: `jarvis://panel/${name}` })),
+      await taintOf(() => house.get(`/f/${name}.txt`, 'operate')),
+      name,
+    )
+  const args = { node: 'agent1', command: 'systemctl restart nginx' }
+  const deed = await house.tools.call({ tool: 'run_command', args, caller: person })
+  assert.ok(await taintOf(() => client.readResource({ uri: `jarvis://deed/${deed.id}` })))
 })
 
 deeds('a session is its token’s alone, and ends with it', async (t) => {

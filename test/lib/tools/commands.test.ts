@@ -116,6 +116,34 @@ commands('in a protected guest a change is RED', async (t) => {
   assert.match(asked.text, /name server/)
 })
 
+commands('who hears later what a command has said is tainted as if he had run it', async (t) => {
+  const house = await open(t)
+  const { provenance } = house.brakes
+  // The words come from the command, whoever had it run.
+  const failed = await call(
+    house,
+    'run_command',
+    { node: 'agent1', command: 'systemctl restart nginx' },
+    { as: person },
+  )
+  assert.match(failed.text, /failed/)
+  const started = await call(house, 'guest_start', { vmid: 100 }, { as: person })
+  house.tokenOf('operate')
+  const token = house.auth.tokens.list().find((k) => k.name === 'test operate')!
+  const context = `token/${token.id}`
+  assert.is((await house.get(`/api/deeds/${started.id}`, 'operate')).status, 200)
+  assert.is(provenance.taintedBy(context), undefined, 'figures and our own words')
+  assert.is((await house.get(`/api/deeds/${failed.id}`, 'operate')).status, 200)
+  assert.is(provenance.taintedBy(context), 'run_command')
+
+  const asked = await onNode(house, 'systemctl restart ssh')
+  assert.is(asked.state, 'needs-approval', asked.text)
+  assert.is(provenance.taintedBy('token/7'), undefined)
+  await allow(house, asked.approval!.id)
+  await onNode(house, 'systemctl restart ssh')
+  assert.is(provenance.taintedBy('token/7'), 'run_command')
+})
+
 commands('STOP ends a command of 30 s, a look as well as a deed', async (t) => {
   const house = await open(t)
   const asked = await onNode(house, 'sleep 30')
