@@ -10,13 +10,14 @@ import { asProblem, Problem } from '../errors.ts'
 import type { Events } from '../events/kinds.ts'
 import { clean } from '../log.ts'
 import type { Proxmox } from '../proxmox/client.ts'
-import type { Approval, JudgeAgain } from '../safety/approvals.ts'
+import type { Answer, Approval, JudgeAgain, JudgedAgain } from '../safety/approvals.ts'
 import type { Brakes } from '../safety/brakes.ts'
 import type { Verdict } from '../safety/judge.ts'
 import type { KillSwitch } from '../safety/kill-switch.ts'
+import type { Tier } from '../safety/tiers.ts'
 import { demandQuorum, demandTool, notStopped } from './checks.ts'
 import { type Asking, type Deed, type Deeds, entryOf, strangerIn } from './deeds.ts'
-import type { Result, Wish } from './door.ts'
+import type { Confirming, Result, Wish } from './door.ts'
 import { toolNamed } from './registry.ts'
 import { type ActTool, type Found, type Hands, refusal } from './tool.ts'
 import { contextOf } from './weigh.ts'
@@ -32,6 +33,9 @@ type Needs = {
   bus: Pick<Bus<Events>, 'emit'>
   push?: (() => void) | undefined
 }
+
+/** A person's yes to exactly this deed, and what it looked like when it was last judged. */
+export type Allowed = { id: number; askedBy: string; tainted: boolean; state: string; tier: Tier }
 
 type Wanted = {
   args: Record<string, unknown>
@@ -125,6 +129,20 @@ export const createAsking = (needs: Needs) => {
     return { verdict: verdict.verdict, tier, reason: verdict.reason, targetState: found.state }
   }
 
+  /** Throws `forbidden` for a machine, however it got here, and what the approval itself throws. */
+  const confirmed = async (id: number, who: Confirming, answer: Answer) => {
+    notStopped(needs.stop)
+    demandPerson(who.caller)
+    const person = { account: who.caller.name, session: who.session }
+    let now: JudgedAgain | undefined
+    const { tool, args, askedBy, plan } = await approvals.confirm(id, person, answer, async (a) => {
+      now = await judgeAgain(a)
+      return now
+    })
+    const { targetState: state, tier } = now!
+    return { tool, args, allowed: { id, askedBy, tainted: plan.tainted === true, state, tier } }
+  }
+
   const tell = (id: number, by: string) => {
     const approval = approvals.find(id)
     if (!approval) return
@@ -137,10 +155,10 @@ export const createAsking = (needs: Needs) => {
     ask,
     whatBecame,
     judgeAgain,
+    confirmed,
     tell,
     deny(id: number, by: Asking) {
-      if (by.kind !== 'person')
-        throw refusal('approval', 'forbidden', 'Only a person decides about requests.')
+      demandPerson(by)
       approvals.deny(id, by.name)
       const { tool, args, target } = approvals.find(id)!
       trail.write({
@@ -154,6 +172,11 @@ export const createAsking = (needs: Needs) => {
       tell(id, by.name)
     },
   }
+}
+
+const demandPerson = ({ kind }: Pick<Asking, 'kind'>): void => {
+  if (kind !== 'person')
+    throw refusal('approval', 'forbidden', 'Only a person decides about requests.')
 }
 
 const waiting = (tool: ActTool, approval: Approval, reason: string, took: number): Result => ({

@@ -6,13 +6,14 @@ import { asProblem, inWords, messageOf, Problem } from '../errors.ts'
 import { clean } from '../log.ts'
 import type { Verdict } from '../safety/judge.ts'
 import { readsFreeText } from '../safety/provenance.ts'
-import { createAsking } from './asking.ts'
+import { type Allowed, createAsking } from './asking.ts'
 import {
   demandAllowed,
   demandFree,
   demandQuorum,
   demandRight,
   demandRun,
+  demandSame,
   demandTool,
   notStopped,
 } from './checks.ts'
@@ -24,9 +25,6 @@ import { contextOf, weigh } from './weigh.ts'
 
 /** What is known of a wish so far, for the trail. */
 type Known = { args?: Record<string, unknown>; target?: string; tier?: string }
-
-/** A person's yes to exactly this deed, already given. */
-type Allowed = { id: number; askedBy: string; tainted: boolean }
 
 export const createDoor = (needs: DoorNeeds): Door => {
   const { proxmox, stop, clock, trail, log, brakes } = needs
@@ -134,6 +132,7 @@ export const createDoor = (needs: DoorNeeds): Door => {
     // Judged once more: from here to the claim nothing waits, so no other call gets in between.
     const decided = weigh(brakes, weighing)
     demandRun(decided)
+    demandSame(found, decided, allowed)
     if (decided.verdict === 'ask')
       return asking.ask(tool, { args, key, found, verdict: decided, wish, tainted: behalf.tainted })
     notStopped(stop)
@@ -224,19 +223,10 @@ export const createDoor = (needs: DoorNeeds): Door => {
       }
     },
     open: (id, person) => brakes.approvals.open(id, person, asking.judgeAgain),
-    async confirm(id, { caller, session, patienceMs }, answer) {
-      notStopped(stop)
-      const person = { account: caller.name, session }
-      const { tool, args, askedBy, plan } = await brakes.approvals.confirm(
-        id,
-        person,
-        answer,
-        asking.judgeAgain,
-      )
-      const result = await perform(
-        { tool, args, caller, patienceMs },
-        { id, askedBy, tainted: plan.tainted === true },
-      )
+    async confirm(id, who, answer) {
+      const { tool, args, allowed } = await asking.confirmed(id, who, answer)
+      const { caller, patienceMs } = who
+      const result = await perform({ tool, args, caller, patienceMs }, allowed)
       if (result.state === 'refused') brakes.approvals.fizzled(id, result.text)
       asking.tell(id, caller.name)
       return result

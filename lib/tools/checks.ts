@@ -5,6 +5,8 @@ import { clean } from '../log.ts'
 import type { Proxmox } from '../proxmox/client.ts'
 import type { Verdict } from '../safety/judge.ts'
 import { halted, type KillSwitch } from '../safety/kill-switch.ts'
+import { rankOf } from '../safety/tiers.ts'
+import type { Allowed } from './asking.ts'
 import type { Asking, Deed } from './deeds.ts'
 import { doingOf, mayUse, nearestTool, rightFor, toolNamed } from './registry.ts'
 import { type ActTool, type Found, refusal, type Tool } from './tool.ts'
@@ -80,6 +82,22 @@ export const demandAllowed = (found: Found, { kind }: Pick<Asking, 'kind'>): voi
       notForMachines,
       'A person can decide to do it all the same.',
     )
+}
+
+/** What a person has allowed is what is done: the target as it was judged, and no graver. */
+export const demandSame = (
+  { state, label }: Pick<Found, 'state' | 'label'>,
+  { tier }: Pick<Verdict, 'tier'>,
+  allowed: Pick<Allowed, 'state' | 'tier'> | undefined,
+): void => {
+  if (!allowed) return
+  if (state === allowed.state && rankOf(tier) <= rankOf(allowed.tier)) return
+  throw refusal(
+    'approval',
+    'conflict',
+    `${label} has changed since it was allowed.`,
+    'Ask for it anew, and look at it again.',
+  )
 }
 
 /**

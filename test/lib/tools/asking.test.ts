@@ -142,6 +142,38 @@ asking('what has changed since the card was opened is not done', async (t) => {
   assert.equal(house.writes, [])
 })
 
+asking('what changes between the last judgement and the deed ends it too', async (t) => {
+  const house = await open(t, withDns)
+  const { approval } = await house.tools.call(shutdown(302))
+  const { guests } = house.proxmox
+  const { status } = guests
+  let readings = 0
+  // Read for opening, for the judgement of the confirmation, and once more for the deed.
+  guests.status = (ref) => {
+    readings += 1
+    if (readings === 3) house.lab.world.guest(302)!.name = 'somebody-else'
+    return status(ref)
+  }
+  const result = await allow(house, approval!.id)
+  assert.equal([result.state, result.problem?.details?.rule], ['refused', 'approval'], result.text)
+  assert.equal(house.writes, [])
+  assert.is(house.brakes.approvals.find(approval!.id)?.state, 'void')
+})
+
+asking('no machine opens a card or confirms one, whoever lets it in', async (t) => {
+  const house = await open(t, withDns)
+  const { approval } = await house.tools.call(shutdown(302))
+  const { nonce, approval: row } = await house.tools.open(approval!.id, atDesk)
+  const machine = { ...butler, name: alice.name, scope: 'admin' } as const
+  await house.tools
+    .confirm(row.id, { caller: machine, session: 'desk' }, { nonce, hash: row.hash })
+    .then(
+      () => assert.unreachable(),
+      (problem) => assert.is(problem.kind, 'forbidden'),
+    )
+  assert.equal(house.writes, [])
+})
+
 asking('another account, another session, other arguments: not with this card', async (t) => {
   const house = await open(t, withDns)
   const { approval } = await house.tools.call(shutdown(302))
