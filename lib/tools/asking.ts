@@ -50,14 +50,30 @@ type Wanted = {
 /** So long a machine hears of a request that has ended; later the same words are a new wish. */
 const HEARD_MS = hours(24)
 
+/** Of one machine at once. */
+const MOST_WAITING = 20
+
 export const createAsking = (needs: Needs) => {
   const { brakes, hands, clock, trail, bus } = needs
   const { approvals } = brakes
+
+  /** Whoever is asked too much looks no more. */
+  const demandRoom = (asked: Pick<Approval, 'tool' | 'args' | 'target'>, name: string): void => {
+    const count = approvals.waiting().filter((a) => a.askedBy === name).length
+    if (count < MOST_WAITING || approvals.latest(asked, name)?.state === 'open') return
+    throw refusal(
+      'rate',
+      'busy',
+      `${count} requests of ${clean(name)} wait for a person already.`,
+      'Ask for no more until they are decided.',
+    )
+  }
 
   /** The request, as a row; the same wish of the same caller is one while it is open. */
   const ask = (tool: ActTool, { args, key, found, verdict, wish, tainted }: Wanted): Result => {
     const { caller } = wish
     const now = clock.now()
+    if (caller.kind === 'machine') demandRoom({ tool: tool.name, args, target: key }, caller.name)
     const approval = approvals.request({
       tool: tool.name,
       args,

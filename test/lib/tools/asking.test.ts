@@ -253,6 +253,20 @@ asking('a machine meets limits that a person does not', async (t) => {
   assert.is((await house.tools.call({ ...start, caller: person })).state, 'done')
 })
 
+asking('a machine cannot bury a person under requests', async (t) => {
+  const house = await open(t)
+  const snapshot = (name: string) =>
+    house.tools.call({ tool: 'guest_snapshot', args: { vmid: 303, name }, caller: butler })
+  house.brakes.settings.set({ level: 3 }, 'alice')
+  for (let n = 1; n <= 20; n++) assert.is((await snapshot(`s${n}`)).state, 'needs-approval')
+  const more = await snapshot('s21')
+  assert.equal([more.state, more.problem?.kind], ['refused', 'busy'])
+  assert.match(more.text, /20 requests of butler/)
+  assert.is((await snapshot('s7')).state, 'needs-approval', 'the same wish is no more of them')
+  house.tools.deny(1, person)
+  assert.is((await snapshot('s21')).state, 'needs-approval')
+})
+
 asking('a burst of a machine meets its limit as one call after the other does', async (t) => {
   const house = await open(t)
   const limits = house.brakes.settings.get().limits
