@@ -100,7 +100,7 @@ export const createInventory = (needs: InventoryNeeds): Inventory => {
   return {
     of: (vmid) => known.get(vmid),
     all: () => known,
-    isWhole: () => seen().guests.length > 0 && dueNow().every((g) => asked.has(g.vmid)),
+    isWhole: () => !walking && seen().guests.length > 0 && dueNow().every((g) => asked.has(g.vmid)),
     close() {
       closed = true
       stopListening()
