@@ -266,30 +266,30 @@ export const createChat = (needs: ChatNeeds): Chat => {
     return made
   }
 
-  return {
-    ask({ conversation: id, text, caller, origin, history = [], tainted }) {
-      const question = asked(text)
-      if (needs.stop.signal().aborted) throw needs.stop.signal().reason
-      const conversation =
-        id === undefined ? talkFor(question, caller, origin, history) : demand(id, caller)
-      const open = rows.openTurns()
-      if (open.filter((t) => t.state !== 'waiting').length >= MOST_AT_ONCE)
-        throw new Problem('busy', 'I have enough questions to think about.', {
-          next: 'Wait until one is answered.',
-        })
-      // What a token has read elsewhere it has read here, too.
-      if (caller.token)
-        provenance.carry(`token/${caller.token.id}`, `conversation/${conversation.id}`)
-      const foreign = tainted ?? (isPasted(question) ? 'pasted text' : undefined)
-      if (foreign) provenance.taint(`conversation/${conversation.id}`, foreign)
-      const turn = rows.ask({
-        conversation: conversation.id,
-        question,
-        caller: mouthpiece(caller),
-        state: 'queued',
+  /** The question as a row of its talk, and with it all that the talk has read by then. */
+  const take = (given: Question, question: string): Turn => {
+    const { conversation: wished, caller, origin, history = [], tainted } = given
+    const { id } =
+      wished === undefined ? talkFor(question, caller, origin, history) : demand(wished, caller)
+    if (rows.openTurns().filter((t) => t.state !== 'waiting').length >= MOST_AT_ONCE)
+      throw new Problem('busy', 'I have enough questions to think about.', {
+        next: 'Wait until one is answered.',
       })
-      next(conversation.id)
-      bus.emit('chat.changed', { conversation: conversation.id, turn: turn.id })
+    // What a token has read elsewhere it has read here, too.
+    if (caller.token) provenance.carry(`token/${caller.token.id}`, `conversation/${id}`)
+    const foreign = tainted ?? (isPasted(question) ? 'pasted text' : undefined)
+    if (foreign) provenance.taint(`conversation/${id}`, foreign)
+    return rows.ask({ conversation: id, question, caller: mouthpiece(caller), state: 'queued' })
+  }
+
+  return {
+    ask(given) {
+      const question = asked(given.text)
+      if (needs.stop.signal().aborted) throw needs.stop.signal().reason
+      // In one piece: a refusal leaves no empty talk behind, and the disk is waited for once.
+      const turn = needs.db.tx(() => take(given, question))
+      next(turn.conversation)
+      bus.emit('chat.changed', { conversation: turn.conversation, turn: turn.id })
       return rows.turn(turn.id)!
     },
     cancel(id, by) {

@@ -82,13 +82,14 @@ type Said = { text: string; calls: NewCall[]; failed?: string }
 const listen = async (needs: TurnNeeds, turn: Turn, signal: AbortSignal): Promise<Said> => {
   let said: Said = { text: '', calls: [] }
   let usd: number | null = turn.usd ?? 0
+  let why: string | undefined
   needs.show(turn, { type: 'status', text: 'reading …' })
   for await (const part of needs.llm.stream({ ...(await needs.request(turn)), signal })) {
     if (part.type === 'text') said.text = (said.text + part.text).slice(0, MOST_ANSWER)
     if (part.type === 'tool') said.calls.push({ id: part.id, name: part.name, raw: part.raw })
     if (part.type === 'again') said = { text: '', calls: [] }
     if (part.type === 'usage') usd = part.usd === null || usd === null ? null : usd + part.usd
-    if (part.type === 'chosen') needs.rows.mindWhy(turn.id, part.reason)
+    if (part.type === 'chosen') why = part.reason
     if (part.type === 'failed') said.failed = clean(part.message)
     tell(needs, turn, part)
     if (part.type === 'usage') {
@@ -98,6 +99,8 @@ const listen = async (needs: TurnNeeds, turn: Turn, signal: AbortSignal): Promis
       needs.rows.mind(turn.id, `${part.mind.provider} ${part.mind.model}`, usd, tokens)
     }
   }
+  // Not before the first word: nobody should wait for the disk to write down why.
+  if (why !== undefined) needs.rows.mindWhy(turn.id, why)
   if (!said.failed && !said.text.trim() && said.calls.length === 0)
     return { ...said, failed: 'The model answered with nothing at all.' }
   return { ...said, calls: unlike(said.calls) }
