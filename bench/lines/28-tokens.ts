@@ -1,6 +1,6 @@
 import type { Shown } from '../../lib/chat/chat.ts'
 import { openTalk, talk } from '../../test/chat.ts'
-import { player, questions } from '../asking.ts'
+import { player, questions } from '../../test/played.ts'
 import { atMost, type Line } from '../frame.ts'
 
 type Route = 'rules' | 'local' | 'claude'

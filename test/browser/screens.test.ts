@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { startLlmLab } from '../../lab/llm.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { paths } from '../../lib/paths.ts'
+import { modelsAt } from '../chat.ts'
+import { playDay, player } from '../played.ts'
 import { type House, openHouse } from '../whole.ts'
 import { holds, isLive, openChromium, sitDown } from './browser.ts'
 
@@ -76,15 +79,46 @@ for (const [name, { path, options, mode, live }] of Object.entries(shots))
     const { page, said } = await sitDown(browser, house, path, options)
     await inMode(page, house, mode)
     if (live) await isLive(page)
-    await holds(page, 'document.fonts.status === "loaded"')
-    const picture = await page.screenshot()
-    assert.ok(picture.length > 10_000)
+    await taken(name, page)
     assert.equal(said, [])
-    if (process.env.SCREENS === '1') {
-      mkdirSync(folder, { recursive: true })
-      writeFileSync(join(folder, `${name}.png`), picture)
-    }
     await page.context().close()
   })
+
+const taken = async (name: string, page: Page) => {
+  await holds(page, 'document.fonts.status === "loaded"')
+  const picture = await page.screenshot()
+  assert.ok(picture.length > 10_000)
+  if (process.env.SCREENS !== '1') return
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.png`), picture)
+}
+
+screens('costs-1920 is taken after a day of real turns with models that are played', async (t) => {
+  const play = player()
+  const llm = await startLlmLab({ claude: play, llama: play, window: 16_384 })
+  let lead = 0
+  const at = (time: string) => {
+    lead = Date.parse(`2026-11-20T${time}:00Z`) - systemClock.now()
+  }
+  at('06:30')
+  const house = await openHouse({
+    clock: { ...systemClock, now: () => systemClock.now() + lead },
+    llm: modelsAt(llm, { budget: { dayUsd: 1, monthUsd: 20 } }),
+  })
+  try {
+    const { url, cookie } = house
+    await playDay({ url, cookie: `${cookie.name}=${cookie.value}`, at })
+    at('14:32')
+    const { page, said } = await sitDown(t.browser, house, paths.costs(), desk)
+    await inMode(page, house, 'hud')
+    assert.match(await page.innerText('main'), /claude-sonnet-5-5/)
+    await taken('costs-1920', page)
+    assert.equal(said, [])
+    await page.context().close()
+  } finally {
+    await house.close()
+    await llm.close()
+  }
+})
 
 screens.run()

@@ -1,8 +1,9 @@
 /**
- * A talk with models that play their part, for lines about time and tokens: a fixed small set of
- * questions, half of which a table answers. Tokens are estimated at four characters each.
+ * Models that play their part in real turns, for figures and pictures: a fixed small set of questions,
+ * and a day of them. Tokens are estimated at four characters each.
  */
 import type { Asked, Reply } from '../lab/llm.ts'
+import { paths } from '../lib/paths.ts'
 
 /** By whom: the table, the model at home, Claude for what takes several steps. */
 export const questions = [
@@ -46,3 +47,39 @@ export const player = () => {
 }
 
 const firstOf = (system: unknown): unknown => (Array.isArray(system) ? system[0] : system)
+
+/** A day of a household of two: when, and what is asked. */
+const DAY: [string, (typeof questions)[number]][] = [
+  ['06:40', 'please tell me in one sentence how the house is tonight'],
+  ['06:55', 'please find out what ran on pve last night and tell me what matters'],
+  ['07:10', 'how full is local-lvm?'],
+  ['08:20', 'please look which of the guests needs the most memory'],
+  ['09:05', 'why is agent busy, and what would you do about it?'],
+  ['09:08', 'please plan how to reboot pve without anybody noticing'],
+  ['10:30', 'is homeassistant running?'],
+  ['11:15', 'please explain why backups of the last days differ in size'],
+  ['12:05', 'which guests are stopped?'],
+  ['13:20', 'why is agent busy, and what would you do about it?'],
+  ['13:24', 'please plan how to reboot pve without anybody noticing'],
+  ['14:10', '/nodes'],
+  ['14:18', 'please tell me in one sentence how the house is tonight'],
+]
+
+type Day = { url: string; cookie: string; at(time: string): void }
+
+/** Asks over HTTP, one after the other, each at its hour. */
+export const playDay = async ({ url, cookie, at }: Day) => {
+  const headers = { cookie, origin: url, accept: 'application/json' }
+  for (const [time, text] of DAY) {
+    at(time)
+    const body = new URLSearchParams({ text })
+    const asked = await fetch(url + paths.chat(), { method: 'POST', headers, body })
+    const { talk } = (await asked.json()) as { talk: number }
+    for (let i = 0; i < 500; i++) {
+      const read = await fetch(url + paths.talk(talk), { headers })
+      const { turns } = (await read.json()) as { turns: { state: string }[] }
+      if (!['queued', 'running'].includes(turns.at(-1)!.state)) break
+      await new Promise((done) => setTimeout(done, 20))
+    }
+  }
+}
