@@ -102,7 +102,8 @@ const decide = (question: Question, shell: ShellVerdict | undefined): Verdict =>
     : lineOf({ tool, args: question.args, targets })
   if (!line)
     return no('RED', 'tool', `Nobody here knows the tool ${plain(tool)}.`, 'See the list of tools.')
-  const weighed = weigh({ ...question, targets }, line)
+  const forGood = FOR_GOOD.has(tool) || shell?.forGood !== undefined
+  const weighed = weigh({ ...question, targets }, line, forGood)
   const refusal = shell && refusedByShell(shell, weighed.tier)
   const verdict = refusal ?? byTier({ ...question, targets }, weighed)
   return shell?.runnable && verdict.verdict !== 'refuse'
@@ -123,7 +124,7 @@ const refusedByShell = (shell: ShellVerdict, tier: Tier): Verdict | undefined =>
 type Weighed = Line & { rule: string }
 
 /** The tier after settings and protection had their say: each can only raise it. */
-const weigh = ({ tool, targets, context }: Question, line: Line): Weighed => {
+const weigh = ({ tool, targets, context }: Question, line: Line, forGood: boolean): Weighed => {
   const strict = raised(line, context.raises ?? [], { tool, targets, hour: context.hour })
   let weighed: Weighed = { ...strict, rule: strict === line ? 'tier' : 'settings' }
   const raise = (tier: Tier, rule: string, reason: string) => {
@@ -135,7 +136,7 @@ const weigh = ({ tool, targets, context }: Question, line: Line): Weighed => {
     const shield = context.protection?.of(target)
     if (!shield) continue
     raise('RED', 'protection', `${shield.label} is protected: ${shield.why[0]}`)
-    if (shield.vital && FOR_GOOD.has(tool))
+    if (shield.vital && forGood)
       raise('BLACK', 'protection', `${shield.label} carries Jarvis's own brakes: ${shield.why[0]}`)
   }
   return weighed

@@ -67,6 +67,7 @@ export const foundCommand = ({ where, targets, state, via, verdict, run }: Place
     label,
     targets,
     state: `${state}|${line}`,
+    ...(verdict.forGood?.typed && { typed: verdict.forGood.vmid }),
     plan: {
       before: `${where} is there.`,
       calls: line ? [`${via} ${line}`] : [],

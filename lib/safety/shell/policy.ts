@@ -6,6 +6,7 @@ import { parse } from 'unbash'
 import { Problem } from '../../errors.ts'
 import { higher, rankOf, type Tier } from '../tiers.ts'
 import { blackIn } from './black/black.ts'
+import { type ForGood, forGoodIn } from './for-good.ts'
 import { isListable, mayGlob } from './paths.ts'
 import { OPAQUE, RISKS } from './programs/changes.ts'
 import type { Rule, ShellTarget } from './rule.ts'
@@ -25,6 +26,8 @@ export type ShellVerdict = {
   /** The words, when it is one command without redirections and patterns: no shell is needed. */
   argv?: string[] | undefined
   targets: ShellTarget[]
+  /** It takes a guest away, or back, for good. */
+  forGood?: ForGood | undefined
 }
 
 export type ShellPolicy = {
@@ -141,6 +144,7 @@ const judgeUnknown = (name: string, args: readonly Arg[]): ShellVerdict => {
   const words = args.map((a) => a.value)
   if (words.some(isSecret))
     return refused('RED', 'secret', 'it reaches where keys and passwords lie', TERMINAL)
+  const forGood = forGoodIn(name, words)
   const risk =
     RISKS[`${name} ${words[0] ?? ''}`] ?? (Object.hasOwn(RISKS, name) ? RISKS[name] : undefined)
   return {
@@ -149,7 +153,8 @@ const judgeUnknown = (name: string, args: readonly Arg[]): ShellVerdict => {
     rule: risk ? 'risk' : 'unknown',
     reason: risk ?? 'it is not in the list of commands that only look',
     next: 'Look with another command, or ask for an approval of exactly this.',
-    targets: guestIn(name, words),
+    targets: forGood ? [{ kind: 'guest', id: forGood.vmid }] : guestIn(name, words),
+    ...(forGood && { forGood }),
   }
 }
 

@@ -145,6 +145,28 @@ shell('a change names what it is aimed at', () => {
   ])
 })
 
+shell('a guest that goes for good is named in any dress', () => {
+  const gone = (text: string) => policy.judge(text).forGood
+  for (const line of [
+    'pct destroy 303',
+    'qm destroy 303 --purge 1',
+    'pct dest 303',
+    'pct destroy --purge 1 303',
+    'pvesh delete /nodes/pve/lxc/303',
+    'pvesh del nodes//pve/qemu/303/',
+  ])
+    assert.equal(gone(line), { vmid: '303', typed: true }, line)
+  for (const line of [
+    'pct rollback 303 before',
+    'qm roll 303 before',
+    'pct restore 303 local:backup/x',
+    'pvesh create /nodes/pve/lxc/303/snapshot/before/rollback',
+  ])
+    assert.equal(gone(line), { vmid: '303', typed: false }, line)
+  for (const line of ['pct stop 303', 'qm list', 'pvesh get /nodes/pve/lxc/303', 'df -h'])
+    assert.is(gone(line), undefined, line)
+})
+
 shell('it always answers, whatever it is given', () => {
   const odd = [
     '',

@@ -32,6 +32,7 @@ commands('a change is a deed: its end, its words, its row', async (t) => {
   const house = await open(t)
   const done = await onNode(house, 'systemctl restart cron')
   assert.equal([done.state, done.data?.code], ['done', 0], done.text)
+  assert.is(house.brakes.provenance.taintedBy('token/7'), 'run_command', 'its words are read')
   assert.is(house.tools.deed(done.id!)?.target, 'node/agent1')
   assert.match(house.tools.deed(done.id!)?.label ?? '', /^systemctl restart cron on agent1$/)
 })
@@ -115,6 +116,20 @@ commands('in a protected guest a change is RED', async (t) => {
   assert.is(asked.state, 'needs-approval')
   assert.match(asked.text, /name server/)
 })
+
+commands(
+  'a guest is not deleted past its tool: typed here too, and never what Jarvis hangs on',
+  async (t) => {
+    const house = await open(t, { marks: { self: 'guest/303' } })
+    const own = await onNode(house, 'pct destroy 303')
+    assert.equal([own.state, own.problem?.kind], ['refused', 'forbidden'], own.text)
+    const other = await onNode(house, 'pct destroy 302')
+    await allow(house, other.approval!.id).then(
+      () => assert.unreachable('without the number'),
+      (problem) => assert.match(problem.message, 'Type 302'),
+    )
+  },
+)
 
 commands('who hears later what a command has said is tainted as if he had run it', async (t) => {
   const house = await open(t)
