@@ -136,8 +136,11 @@ const TOPICS: [Topic, RegExp][] = [
   ['house', /remember|forget|event|happen|night|memory/i],
 ]
 
+/** Whose words say nothing of it most likely means a guest or a node, by its name or by "it". */
+const UNSAID: Topic[] = ['guests', 'nodes']
+
 /** What a question is about, by its words; the cluster as a whole is always in. */
-export const topicsOf = (question: string): Topic[] => [
-  'cluster',
-  ...TOPICS.filter(([, words]) => words.test(question)).map(([topic]) => topic),
-]
+export const topicsOf = (question: string): Topic[] => {
+  const said = TOPICS.filter(([, words]) => words.test(question)).map(([topic]) => topic)
+  return ['cluster', ...(said.length > 0 ? said : UNSAID)]
+}

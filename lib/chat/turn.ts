@@ -213,6 +213,15 @@ const isObject = (raw: string): boolean => {
 const resultText = ({ state, text, data, problem }: Result): string => {
   const output =
     data && 'stdout' in data ? `\n${String(data.stdout)}${String(data.stderr ?? '')}` : ''
-  const next = problem?.next ? `\nNext step: ${problem.next}` : ''
-  return `[${state}] ${text}${output}${next}`
+  const wrong = problem?.kind === 'invalid' ? mistakesOf(problem.details) : ''
+  // Whoever was told what is wrong need not fetch the description that he has.
+  const isForScripts = wrong !== '' && problem?.next?.startsWith('GET ')
+  const next = problem?.next && !isForScripts ? `\nNext step: ${problem.next}` : ''
+  return `[${state}] ${text}${output}${wrong}${next}`
 }
+
+const mistakesOf = (details: Record<string, unknown> = {}): string =>
+  Object.entries(details)
+    .filter(([name]) => name !== 'rule')
+    .map(([name, why]) => `\n${name}: ${why}`)
+    .join('')

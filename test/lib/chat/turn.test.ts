@@ -100,6 +100,26 @@ for (const [what, reply, words] of [
     assert.equal(house.writes, [])
   })
 
+turns('wrong arguments: the model is told which, and what was expected', async (t) => {
+  const script = { llama: [call('guest_start', { guest: '100' }), { text: 'I see.' }] }
+  const house = await open(t, { script })
+  const [wrong] = calls(await talk(house, 'please start something unusual over there'))
+  assert.match(wrong!.text, /vmid: .*\n.*guest: There is no such argument/)
+  assert.not.match(wrong!.text, 'GET /api')
+})
+
+turns('a small window has tools for a guest that is only named', async (t) => {
+  const house = await open(t, { script: { llama: [{ text: 'Very well.' }] } })
+  for (const question of ['put homeassistant to sleep', 'make adguard well again', 'do it again']) {
+    await talk(house, question)
+    const { tools } = house.llm.asked.at(-1)!.body as { tools: { function: { name: string } }[] }
+    assert.ok(
+      tools.some((tool) => tool.function.name === 'guest_shutdown'),
+      question,
+    )
+  }
+})
+
 turns('the same call again and again is answered twice at most', async (t) => {
   const same = () => call('guest_start', { vmid: 303 })
   const house = await open(t, { script: { llama: same, claude: same } })
