@@ -112,7 +112,9 @@ const openAiNeeds = (needs: Needs, c: Ctx): OpenAiNeeds => {
       const system = { stable: 'Answer with what is asked for and nothing else.', fresh: '' }
       const messages = [{ role: 'user', text: prompt.slice(-8000) } as const]
       let said = ''
-      const request = { system, messages, tools: [], maxTokens: 200, purpose: 'title', signal }
+      // The talk that is to be named stands in it, and nobody knows here whose words those are.
+      const about = { purpose: 'title', isPrivate: true } as const
+      const request = { system, messages, tools: [], maxTokens: 200, ...about, signal }
       for await (const part of llm.stream(request)) {
         if (part.type === 'text') said += part.text
         if (part.type === 'again') said = ''

@@ -21,6 +21,7 @@ import {
   type Conversation,
   createRows,
   type Exchange,
+  MOST_TOLD,
   type Origin,
   type Step,
   type Turn,
@@ -253,8 +254,12 @@ export const createChat = (needs: ChatNeeds): Chat => {
   ): Conversation => {
     const owner = ownerOf(caller)
     const told = history.map((e) => e.question.trim())
-    const known = (c: Conversation) =>
-      c.origin === origin && rows.questions(c.id).join('\0') === told.join('\0')
+    const known = (c: Conversation) => {
+      const asked = rows.questions(c.id)
+      // Of a long talk its end is all that was told.
+      const end = told.length < MOST_TOLD ? asked : asked.slice(-MOST_TOLD)
+      return c.origin === origin && end.join('\0') === told.join('\0')
+    }
     const same = told.length > 0 ? rows.list(owner, 20).find(known) : undefined
     if (same) return same
     const title = titleOf(told[0] ?? question)

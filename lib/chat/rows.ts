@@ -279,6 +279,9 @@ export const createRows = ({ db, clock }: { db: Db; clock: Pick<Clock, 'now'> })
   }
 }
 
+/** So many of another program's exchanges are looked at, the newest. */
+export const MOST_TOLD = 20
+
 /** A question and its answer, as another program tells them. */
 export type Exchange = { question: string; answer: string }
 

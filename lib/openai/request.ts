@@ -1,5 +1,6 @@
 /** What an OpenAI client asks: read leniently, since every client adds fields of its own. */
 import * as z from 'zod'
+import { MOST_TOLD } from '../chat/rows.ts'
 
 const part = z.looseObject({ type: z.string(), text: z.string().optional() })
 const message = z.looseObject({
@@ -34,7 +35,7 @@ export const askedIn = ({ messages }: ChatRequest): Asked | undefined => {
     if (role === 'user') history.push({ question: text, answer: '' })
     else if (history.length > 0) history.at(-1)!.answer += text
   }
-  return { question: last.text, history: history.slice(-20) }
+  return { question: last.text, history: history.slice(-MOST_TOLD) }
 }
 
 const textOf = (content: ChatRequest['messages'][number]['content']): string =>

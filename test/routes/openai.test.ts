@@ -199,4 +199,33 @@ face('who hangs up ends the turn', async (t) => {
   assert.is(house.chat.turn(1)?.state, 'stopped')
 })
 
+face('a long talk stays one talk, and is not taken for a stranger’s', async (t) => {
+  const house = await open(t, { script: { llama: [{ text: 'Indeed.' }] } })
+  const messages: OpenAI.ChatCompletionMessageParam[] = []
+  for (let n = 1; n <= 23; n++) {
+    messages.push(user(`please recite verse ${n} of the poem`))
+    const { choices } = await t.client().chat.completions.create({ model: 'jarvis', messages })
+    messages.push({ role: 'assistant', content: choices[0]?.message.content ?? '' })
+  }
+  const talks = house.chat.list(ownerIn(house))
+  assert.is(talks.length, 1)
+  assert.is(house.brakes.provenance.taintedBy(`conversation/${talks[0]!.id}`), undefined)
+})
+
+face('the title of a talk stays in the house where private text does', async (t) => {
+  const house = await open(t, {
+    script: { llama: [{ status: 500 }], claude: [{ text: 'Abroad' }] },
+    llmConfig: { private: 'local' },
+  })
+  const { choices } = await t.client().chat.completions.create({
+    model: 'jarvis',
+    messages: [user('### Task:\nGenerate a title.\n### Chat History:\nLog: my secret')],
+  })
+  assert.not.match(choices[0]?.message.content ?? '', 'Abroad')
+  assert.equal(
+    house.llm.asked.filter((a) => a.face === 'claude'),
+    [],
+  )
+})
+
 face.run()
