@@ -72,6 +72,10 @@ hands('a delete is asked at the desk, allowed on the phone, and seen at both', a
   await holds(screen.page, `!document.getElementById('guest-100')`)
   await holds(screen.page, `document.querySelector('.bar .waits').hidden`)
 
+  await phone.page.goto(`${house.url}/approvals`)
+  await phone.page.waitForSelector('.ended')
+  assert.is(await phone.page.evaluate('document.documentElement.scrollWidth'), 360, 'the ended fit')
+
   // The card that was opened first is worth nothing, whoever holds it.
   await desk.page.fill('#approval-typed', '100')
   await desk.page.click('#approval-verb')

@@ -229,6 +229,20 @@ decisions("a person's own click leads straight to the armed card", async (t) => 
   assert.equal(house.writes, [])
 })
 
+decisions(
+  'what waits is told apart in the list: the line of a command, the name of a snapshot',
+  async (t) => {
+    const house = await open(t, { ssh: true, safety: { level: 3 } })
+    const caller = { kind: 'machine', name: 'butler', scope: 'operate', from: '' } as const
+    const ask = (tool: string, args: unknown) => house.tools.call({ tool, args, caller })
+    await ask('guest_snapshot', { vmid: 303, name: 'before' })
+    await ask('run_command', { node: 'agent1', command: 'systemctl restart cron' })
+    const text = await (await house.get('/approvals.txt')).text()
+    assert.match(text, 'Take a snapshot before of 303 homeassistant')
+    assert.match(text, 'Run systemctl restart cron on agent1')
+  },
+)
+
 decisions('several guests at once: a call each, one card for what needs a person', async (t) => {
   const house = await open(t)
   const desk = await browserOf(house)

@@ -17,7 +17,10 @@ const words: Record<string, Words> = {
   guest_shutdown: plain('Shut down'),
   guest_reboot: plain('Restart'),
   guest_stop: { deed: (label) => `Stop ${label} hard`, button: 'Stop it hard' },
-  guest_snapshot: plain('Take a snapshot of', 'Take it'),
+  guest_snapshot: {
+    deed: (label, { name }) => `Take a snapshot${name ? ` ${text(name)}` : ''} of ${label}`,
+    button: 'Take it',
+  },
   guest_rollback: {
     deed: (label, { snapshot }) => `Roll ${label} back${snapshot ? ` to ${text(snapshot)}` : ''}`,
     button: 'Roll back',
@@ -37,8 +40,8 @@ const words: Record<string, Words> = {
   docker_restart: plain('Restart'),
   compose_up: plain('Bring up'),
   storage_scan: plain('Scan'),
-  run_command: plain('Run a command on', 'Run it'),
-  guest_command: plain('Run a command in', 'Run it'),
+  run_command: plain('Run', 'Run it'),
+  guest_command: plain('Run', 'Run it'),
   cancel_task: plain('Cancel', 'Cancel it'),
   tmux_install: plain('Install tmux on', 'Install it'),
   forget: plain('Forget'),
