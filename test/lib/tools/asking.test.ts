@@ -313,6 +313,20 @@ asking('three failures of machines, and they only look', async (t) => {
   assert.is(problem?.details?.rule, 'level')
 })
 
+asking(
+  'a machine that asks twice for what is never done only looks; a person may slip',
+  async (t) => {
+    const house = await open(t)
+    const never = { tool: 'service_restart', args: { node: 'agent1', service: 'corosync' } }
+    for (const caller of [person, person, butler]) {
+      assert.is((await house.tools.call({ ...never, caller })).problem?.kind, 'forbidden')
+      assert.is(house.brakes.level(), 4)
+    }
+    await house.tools.call({ ...never, caller: butler })
+    assert.is(house.brakes.level(), 1)
+  },
+)
+
 asking('a rehearsal tells all and does nothing', async (t) => {
   const house = await open(t, withDns)
   const told = await house.tools.rehearse(shutdown(302))
