@@ -34,7 +34,7 @@ export const createRules = (needs: Needs) => {
         if (name === 'status') return statusText(needs)
         if (name === 'guest') return guestText(panel('guests'), asked)
         if (name === 'memory')
-          return scope === 'view' ? undefined : memory?.asMarkdown(memory.search(asked, 10))
+          return scope === 'view' || !memory ? undefined : memoryText(memory, asked)
         return panel(name, asked)
       },
     })
@@ -53,6 +53,11 @@ export const createRules = (needs: Needs) => {
     const world = { picture: cluster.picture(), events: recent(), timeZone: config.timeZone }
     return intents.answer(question, world)
   }
+}
+
+const memoryText = (memory: NonNullable<Needs['memory']>, asked: string): string => {
+  const found = memory.search(asked, 10)
+  return found.length > 0 ? memory.asMarkdown(found) : 'Nothing that I remember is about that.\n'
 }
 
 const statusText = (needs: Needs): string => {

@@ -144,12 +144,14 @@ export const createChat = (needs: ChatNeeds): Chat => {
   /** The talk is remembered as far as it has come. */
   const keep = ({ conversation: id }: Turn) => {
     const conversation = rows.conversation(id)
-    if (!conversation || !memory) return
+    // What the rules have shown stands in the panels, and tomorrow it is something else.
+    const turns = rows.turns(id, 20).filter((t) => t.mind !== 'rules')
+    if (!conversation || !memory || turns.length === 0) return
     try {
       memory.keepConversation({
         conversation: id,
         title: conversation.title,
-        text: gistOf(rows.turns(id, 20).map(shown)),
+        text: gistOf(turns.map(shown)),
         tainted: provenance.taintedBy(`conversation/${id}`) !== undefined,
       })
     } catch (error) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Picture } from '../cluster/picture.ts'
 import type { LlmRequest, ToolSpec } from '../llm/types.ts'
+import type { Entry } from '../memory/entry.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Brakes } from '../safety/brakes.ts'
 import { tools as allTools, toolsFor } from '../tools/registry.ts'
@@ -36,7 +37,9 @@ export const createRequests = (needs: Needs) => {
     const context = `conversation/${turn.conversation}`
     // An order needs what is known, not what was heard: or each of them would have to be allowed.
     const tainted = !isOrder(turn.question) || provenance.taintedBy(context) !== undefined
-    const recalled = memory?.recall(turn.question, { budgetTokens: MEMORY_TOKENS, tainted })
+    const without = isAnothers(turn.conversation)
+    const wish = { budgetTokens: MEMORY_TOKENS, tainted, without }
+    const recalled = memory?.recall(turn.question, wish)
     if (!recalled) return ''
     if (recalled.tainted) provenance.taint(context, recalled.taintedBy ?? 'memory')
     return recalled.entries.length > 0 ? recalled.markdown : ''
@@ -49,6 +52,15 @@ export const createRequests = (needs: Needs) => {
     if (speaker)
       provenance.taint(`conversation/${turn.conversation}`, `the name of ${nameOf(speaker)}`)
     return summaryOf(picture)
+  }
+
+  /** A talk belongs to whoever began it; a model does not carry it on to the next. */
+  const isAnothers = (conversation: number) => {
+    const owner = rows.conversation(conversation)?.owner
+    return ({ tier, about = '' }: Entry): boolean => {
+      const [, id] = (tier === 'conversation' && /^conversation\/(\d+)$/.exec(about)) || []
+      return id !== undefined && rows.conversation(Number(id))?.owner !== owner
+    }
   }
 
   return {

@@ -110,8 +110,10 @@ export const createMemory = (needs: MemoryNeeds): Memory => {
     }
   }
 
-  const recall: Memory['recall'] = (question, { budgetTokens, tainted = true }) => {
-    const all = candidates(rows, question, now()).filter((e) => tainted || !e.tainted)
+  const recall: Memory['recall'] = (question, { budgetTokens, tainted = true, without }) => {
+    const all = candidates(rows, question, now()).filter(
+      (e) => (tainted || !e.tainted) && !without?.(e),
+    )
     const told = within(all.slice(0, MOST_TOLD), budgetTokens, timeZone)
     const others = told.entries.find((e) => e.tainted)
     noteUse(told.entries)

@@ -13,6 +13,8 @@ export type Recall = {
   budgetTokens: number
   /** False leaves out what would taint whoever reads it; with it otherwise. */
   tainted?: boolean | undefined
+  /** What is not meant for whoever asks. */
+  without?: ((entry: Entry) => boolean) | undefined
 }
 
 export type Recalled = {

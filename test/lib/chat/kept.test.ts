@@ -109,4 +109,30 @@ kept('a talk that has read the words of others asks before it changes anything',
   house.chat.drop(conversation, desk)
 })
 
+kept('what the rules have answered is no memory', async (t) => {
+  const house = await open(t)
+  const { conversation } = await talk(house, '/help')
+  assert.equal(house.memory.search('help', 5), [])
+  t.llm.play({ llama: [{ text: 'A pleasure.' }] })
+  await talk(house, 'I am fond of marzipan', { conversation })
+  const [entry] = house.memory.search('marzipan', 5)
+  assert.not.match(entry?.text ?? '', 'this list')
+  assert.match(entry?.text ?? '', 'A pleasure')
+  assert.match(said(await talk(house, '/memory marzipan')), 'A pleasure')
+  const nothing = said(await talk(house, '/memory zebra'))
+  assert.match(nothing, 'Nothing that I remember is about that.')
+})
+
+kept('what one has told is not told to another by the model', async (t) => {
+  const house = await open(t)
+  t.llm.play({ llama: [{ text: 'A pleasure.' }] })
+  await talk(house, 'the hiding place of the marzipan is the attic')
+  const heard = () => JSON.stringify(t.llm.asked.at(-1)!.body)
+  await talk(house, 'where is the marzipan please')
+  assert.match(heard(), 'attic')
+  const caller = { ...desk, name: 'pepper' }
+  await talk(house, 'where is the marzipan please', { caller })
+  assert.not.match(heard(), 'attic')
+})
+
 kept.run()
