@@ -60,10 +60,9 @@ const targetOf = (args: string): string => {
   }
 }
 
-/** Of what was booked for its talk between its begin and its end. */
+/** Its own: what was booked for its talk meanwhile may be another turn's. */
 const tokensOf = ({ llm }: TalkNeeds, turn: Shown): number | undefined => {
   if (!llm || turn.endedAt === undefined || turn.mind === undefined || turn.mind === 'rules')
     return undefined
-  const sum = llm.costOf(String(turn.conversation), { from: turn.startedAt, to: turn.endedAt })
-  return sum.in + sum.out + sum.cacheRead + sum.cacheWrite || undefined
+  return turn.tokens.in + turn.tokens.out || undefined
 }

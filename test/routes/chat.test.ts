@@ -45,6 +45,21 @@ chat('a form begins a talk and leads to it; there a form goes on', async (t) => 
   )
 })
 
+chat('of two questions in a row each bears its own tokens', async (t) => {
+  const usage = { in: 1000, out: 50 }
+  const house = await open(t, { script: { llama: [{ text: 'Indeed.', usage }] } })
+  const ask = (talk?: number) =>
+    house.chat.ask({ text: 'please tell a tale', caller: desk, conversation: talk, origin: 'web' })
+  const first = ask()
+  const second = ask(first.conversation)
+  await settled(house, second.id)
+  const shown = await (await house.get('/chat/1', 'alice', 'text/plain')).text()
+  assert.equal(
+    [...shown.matchAll(/(\d+) tokens, 0\.00/g)].map(([, n]) => n),
+    ['1050', '1050'],
+  )
+})
+
 chat('while it thinks the page comes again by itself; a form stops it', async (t) => {
   const house = await open(t, { script: { llama: [{ silent: 'after', text: 'Hm' }] } })
   await house.post('/chat', { as: 'alice', form: { text: 'please think about it' } })
