@@ -1,11 +1,11 @@
 /**
- * The part of the configuration that speaks of models. A key in the environment is enough for Claude,
- * also without a file; keys are better kept in files, as tokens are.
+ * The part of the configuration that speaks of models. A key in the environment is enough for Claude, an
+ * address for a model at home, also without a file (the lab has none); keys are better kept in files.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { FileReading, Mistake } from './config-file.ts'
-import { claudeDefaults, defaults, goodValue } from './config-shape.ts'
+import { claudeDefaults, defaults, goodValue, localAt } from './config-shape.ts'
 import type { LlmConfig } from './llm/llm.ts'
 
 type Env = Record<string, string | undefined>
@@ -18,7 +18,16 @@ export const llmOf = (
   mistakes: Mistake[],
 ): LlmConfig => {
   // A file that is wrong elsewhere is refused anyway; then this part is not told about.
-  const { claude, local, budget, ...rest } = reading?.shape?.llm ?? defaults().llm
+  const { claude, local: told, budget, ...rest } = reading?.shape?.llm ?? defaults().llm
+  const url = env.JARVIS_LOCAL_URL?.trim()
+  const home = url ? localAt(url) : undefined
+  const local = home ? { ...home, ...told, url: home.url } : told
+  if (url && !home)
+    mistakes.push({
+      path: 'JARVIS_LOCAL_URL',
+      text: 'not an address',
+      good: goodValue(['llm', 'local', 'url']),
+    })
   const read = (name: string, path: string, given: Given) => {
     const found = secretOf(name, given, env, file && dirname(file))
     if (found.problem)

@@ -170,19 +170,22 @@ const claude = z.strictObject({
 /** What holds when only a key is given. */
 export const claudeDefaults = claude.parse({})
 
+const localModel = z.strictObject({
+  ...key,
+  url: address,
+  model: text.optional(),
+  contextTokens: whole(512, 10_000_000).optional(),
+  loadMinutes: whole(1, 60).default(5),
+  firstMinutes: whole(1, 120).default(20),
+  pauseSeconds: whole(5, 3600).default(120),
+})
+
+/** A model at home of which only the address is told; undefined: that is none. */
+export const localAt = (url: string) => localModel.safeParse({ url }).data
+
 const llm = z.strictObject({
   claude: claude.optional(),
-  local: z
-    .strictObject({
-      ...key,
-      url: address,
-      model: text.optional(),
-      contextTokens: whole(512, 10_000_000).optional(),
-      loadMinutes: whole(1, 60).default(5),
-      firstMinutes: whole(1, 120).default(20),
-      pauseSeconds: whole(5, 3600).default(120),
-    })
-    .optional(),
+  local: localModel.optional(),
   budget: z.strictObject({ dayUsd: usd.default(1), monthUsd: usd.default(20) }).prefault({}),
   private: z.enum(['local', 'any'], { error: 'expected local or any' }).default('any'),
 })

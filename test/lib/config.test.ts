@@ -221,6 +221,11 @@ config('models: a key is enough, a budget is there, mistakes are told', ({ dir }
   const byKey = load(dir, GOOD, { JARVIS_CLAUDE_KEY: ' sk-1\n' }).llm.claude!
   assert.is(byKey.apiKey, 'sk-1')
   assert.is(byKey.models.routine, 'claude-haiku-5-5')
+  const lab = { JARVIS_LAB: '1', JARVIS_LOCAL_URL: 'http://10.0.0.9:8080' }
+  const home = loadConfig({ root: dir, env: lab }).llm.local!
+  assert.equal([home.url, home.loadMinutes], ['http://10.0.0.9:8080', 5])
+  const odd = refusal(() => loadConfig({ root: dir, env: { ...lab, JARVIS_LOCAL_URL: 'qwen' } }))
+  assert.match(odd.message, /JARVIS_LOCAL_URL: not an address/)
   writeFileSync(join(dir, 'claude'), 'sk-2\n')
   const whole = load(
     dir,
