@@ -22,12 +22,18 @@ type Outcome = {
   ms: number
 }
 
+/** Browsers and whole programs go first, so that no lane is left with one of them at the end. */
+const isSlow = (file: string) =>
+  /^test\/(browser|cli)\/|^test\/views\/(hud|looks|wall-browser)|^test\/routes\/(setup|power|mcp)\./.test(
+    file,
+  )
+
 const wanted = process.argv.slice(2)
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
   .map((name) => relative(root, join(here, name)))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort()
+  .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || (a < b ? -1 : 1))
 
 const count = (text: string, label: string) =>
   [...text.matchAll(new RegExp(`^\\s*${label}:?\\s+(\\d+)`, 'gm'))].reduce(
