@@ -99,6 +99,7 @@ export const migrateRoutes = (kit: Kit, kind: Kind): Route[] => {
   /** Where the disk goes; throws when it cannot go there. */
   const prepare = ({ guest, to, wanted, withDisks }: Move, runs: boolean, online: boolean) => {
     if (kind === 'lxc' && runs && online)
+      // The words of Proxmox itself (pve-container src/PVE/LXC/Migrate.pm).
       throw new Error('lxc live migration is currently not implemented')
     const source = world.storage(guest.disk.storage)!
     const target = source.shared ? source : storageOn(world, wanted ?? source.name, to)
